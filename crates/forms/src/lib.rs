@@ -1,1 +1,30 @@
-//! forms
+//! Forms: from files to a form that is checked, compiled and ready to be answered.
+//!
+//! Works on [`Files`], a map from path to text; reads no disk itself. Bad input is data:
+//! functions give what they could make together with the [`Finding`](model::Finding)s.
+//!
+//! Suggested reading order: [`files`], [`json`], [`resolve`], [`build`], [`prepare`],
+//! [`reading`], [`validate`], [`check`].
+#![warn(clippy::disallowed_methods)]
+
+pub mod answers_schema;
+pub mod build;
+pub mod canonical;
+pub mod check;
+pub mod codes;
+pub mod files;
+pub mod form_schema;
+pub mod json;
+mod keywords;
+mod messages;
+pub mod prepare;
+pub mod reading;
+pub mod resolve;
+pub mod response;
+pub mod translate;
+pub mod validate;
+
+pub use files::Files;
+pub use prepare::{Loaded, PreparedForm, load, prepare};
+pub use reading::Reading;
+pub use response::parse_response;

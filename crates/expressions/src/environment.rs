@@ -1,0 +1,34 @@
+//! The one MiniJinja environment in which expressions run.
+
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+use crate::functions;
+
+/// How many instructions one evaluation may take.
+const FUEL: u64 = 200_000;
+
+/// The filters that expressions may use.
+pub const FILTERS: [&str; 6] = ["length", "first", "last", "abs", "round", "join"];
+
+/// The tests that expressions may use, besides comparisons and `in`.
+pub const TESTS: [&str; 0] = [];
+
+/// The environment: our functions, a few filters, strict about what is not defined.
+pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut env = Environment::empty();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_fuel(Some(FUEL));
+    env.set_recursion_limit(50);
+    env.set_debug(false);
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.add_filter("length", minijinja::filters::length);
+    env.add_filter("first", minijinja::filters::first);
+    env.add_filter("last", minijinja::filters::last);
+    env.add_filter("abs", minijinja::filters::abs);
+    env.add_filter("round", minijinja::filters::round);
+    env.add_filter("join", minijinja::filters::join);
+    functions::add_to(&mut env);
+    env
+});

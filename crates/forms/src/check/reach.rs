@@ -1,0 +1,291 @@
+//! What can be reached: gates that never fire, questions never asked, bands nobody gets.
+//!
+//! Decided exactly where the options of the questions involved multiply to at most
+//! [`MOST_COMBINATIONS`]; elsewhere said to be not proven.
+
+use std::collections::BTreeSet;
+
+use expressions::{Test, Truth};
+use model::form::{Kind, Question};
+use model::keywords::{CriterionSpec, Effect, TotalRule};
+use model::response::{FormRef, Subject, SubjectKind};
+use model::scorecard::Rubric;
+use model::{Response, Severity};
+use serde_json::{Map, Value};
+
+use crate::build::Findings;
+use crate::check::rules::rubric;
+use crate::codes;
+use crate::prepare::{PreparedForm, pointer};
+use crate::reading::{Extra, Reading};
+
+/// How many combinations of answers are tried.
+pub const MOST_COMBINATIONS: usize = 10_000;
+
+/// Notes what can never matter in `form`.
+pub fn check(form: &PreparedForm, findings: &mut Findings<'_>) {
+    gates(form, findings);
+    visibility(form, findings);
+    if !form.form.meta.dimensions.is_empty() {
+        totals(form, findings);
+    }
+}
+
+/// Whether a condition can be true and can be false; `None` where that was not decided.
+fn outcomes(form: &PreparedForm, test: &Test) -> Option<(bool, bool)> {
+    let named = test
+        .expressions()
+        .into_iter()
+        .flat_map(|it| it.names().iter().chain(it.answered()))
+        .map(|name| form.named(&name.path))
+        .collect::<Option<BTreeSet<usize>>>()?;
+    let (mut can_hold, mut can_fail) = (false, false);
+    for_each_combination(form, &named, |reading| {
+        match reading.decide(test, Extra::default()).truth {
+            Truth::True => can_hold = true,
+            Truth::False | Truth::Unknown => can_fail = true,
+        }
+        can_hold && can_fail
+    })?;
+    Some((can_hold, can_fail))
+}
+
+fn gates(form: &PreparedForm, findings: &mut Findings<'_>) {
+    for (i, (gate, test)) in form.form.meta.gates.iter().zip(&form.gates).enumerate() {
+        let at = format!("/x-form/gates/{i}/when");
+        let per_row = matches!(gate.effect, Effect::ExcludeRow(_));
+        match if per_row { None } else { outcomes(form, test) } {
+            Some((false, _)) => {
+                let message = format!("`{}` can never fire: no answers make it true", gate.id);
+                findings.add(&codes::IDLE_GATE, &at, message);
+            }
+            Some((true, false)) => {
+                let message = format!("`{}` always fires: every answer makes it true", gate.id);
+                findings.add(&codes::CONSTANT_GATE, &at, message);
+            }
+            Some(_) => {}
+            None => {
+                let message = format!("whether `{}` can fire was not proven", gate.id);
+                findings.add(&codes::NOT_PROVEN, &at, message);
+            }
+        }
+    }
+}
+
+fn visibility(form: &PreparedForm, findings: &mut Findings<'_>) {
+    let steps = form
+        .form
+        .steps
+        .iter()
+        .zip(&form.step_visible)
+        .filter_map(|(step, test)| Some((step.id.clone(), test.as_ref()?)));
+    let questions = form
+        .logic
+        .iter()
+        .enumerate()
+        .filter_map(|(i, it)| Some((form.question(i).path.clone(), it.visible.as_ref()?)));
+    for (path, test) in steps.chain(questions) {
+        let at = format!("{}/x-visible", pointer(&path));
+        match outcomes(form, test) {
+            Some((false, _)) => {
+                findings.add(&codes::NEVER_ASKED, &at, format!("`{path}` is never asked"));
+            }
+            Some(_) => {}
+            None => {
+                let message = format!("whether `{path}` can be asked was not proven");
+                findings.add(&codes::NOT_PROVEN, &at, message);
+            }
+        }
+    }
+}
+
+/// The most that each branch can reach, and the bands above it.
+fn totals(form: &PreparedForm, findings: &mut Findings<'_>) {
+    let Some(branches) = branches(form) else {
+        findings.add(&codes::NOT_PROVEN, "/x-form/bands", "whether every band can be reached was not proven");
+        return;
+    };
+    let highest = branches.iter().map(|it| it.highest).fold(0.0, f64::max);
+    let meta = &form.form.meta;
+    let out_of = meta.points.as_ref().map_or(100.0, |it| f64::from(it.out_of));
+    for (i, band) in meta.bands.iter().enumerate() {
+        if band.from > highest / 100.0 * out_of + 1e-9 {
+            let at = format!("/x-form/bands/{i}/from");
+            let message = format!(
+                "nobody can reach `{}`: the highest total is {:.1}",
+                band.id,
+                highest / 100.0 * out_of
+            );
+            findings.add(&codes::UNREACHABLE_BAND, &at, message);
+        }
+    }
+    for (d, dimension) in meta.dimensions.iter().enumerate() {
+        let weights: BTreeSet<u32> = branches.iter().map(|it| it.asked[d]).collect();
+        if weights.len() > 1 && findings.list.iter().all(|it| it.severity < Severity::Error) {
+            let weights: Vec<String> = weights.iter().map(u32::to_string).collect();
+            let message = format!(
+                "what `{}` is made of differs between branches: the criteria asked weigh {}",
+                dimension.id,
+                weights.join(" or ")
+            );
+            findings.add(&codes::BRANCH_MAXIMUM, &format!("/x-form/dimensions/{d}"), message);
+        }
+    }
+}
+
+struct Branch {
+    /// The highest total.
+    highest: f64,
+    /// Per dimension, the weight of the criteria that are asked.
+    asked: Vec<u32>,
+}
+
+/// Every branch of `form`; `None` where there are too many to try.
+fn branches(form: &PreparedForm) -> Option<Vec<Branch>> {
+    let named: BTreeSet<usize> = form
+        .logic
+        .iter()
+        .filter_map(|it| it.visible.as_ref())
+        .chain(form.step_visible.iter().flatten())
+        .flat_map(Test::expressions)
+        .flat_map(|it| it.names().iter().chain(it.answered()))
+        .map(|name| form.named(&name.path))
+        .collect::<Option<_>>()?;
+    let mut branches = Vec::new();
+    for_each_combination(form, &named, |reading| {
+        branches.push(branch(reading));
+        false
+    })?;
+    Some(branches)
+}
+
+fn branch(reading: &Reading<'_>) -> Branch {
+    let form = reading.form;
+    let dimensions = &form.form.meta.dimensions;
+    let mut asked = vec![0; dimensions.len()];
+    let mut best = vec![0.0; dimensions.len()];
+    for index in 0..form.len() {
+        let question = form.question(index);
+        let Some(spec) = &question.criterion else { continue };
+        let visible = form.logic[index].visible.iter();
+        let step = form.step_visible[form.places[index].0].iter();
+        let hidden = step
+            .chain(visible)
+            .any(|test| reading.decide(test, Extra::default()).truth == Truth::False);
+        let at = dimensions.iter().position(|it| it.id == spec.dimension);
+        if let Some(at) = at.filter(|_| !hidden) {
+            asked[at] += spec.weight;
+            best[at] += f64::from(spec.weight) * most_points(question, spec);
+        }
+    }
+    let (mut sum, mut of) = (0.0, 0.0);
+    for (i, dimension) in dimensions.iter().enumerate().filter(|(i, _)| asked[*i] > 0) {
+        let weight = match form.form.meta.total {
+            TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),
+            TotalRule::Pooled => f64::from(asked[i]),
+        };
+        sum += weight * best[i] / f64::from(asked[i]);
+        of += weight;
+    }
+    Branch { highest: if of > 0.0 { sum / of } else { 0.0 }, asked }
+}
+
+/// The most points that the criterion can earn.
+fn most_points(question: &Question, spec: &CriterionSpec) -> f64 {
+    match rubric(spec) {
+        Some(Rubric::Curve) => {
+            spec.curve.iter().flatten().map(|(_, points)| *points).fold(0.0, f64::max)
+        }
+        Some(Rubric::Points) => spec.points.iter().flatten().map(|(_, it)| *it).fold(0.0, f64::max),
+        Some(Rubric::Levels) => match (&question.kind, spec.levels) {
+            (Kind::Choice(choices), Some(top)) => choices
+                .iter()
+                .filter_map(|it| it.value.as_f64())
+                .map(|it| 100.0 * it / f64::from(top))
+                .fold(0.0, f64::max),
+            _ => 100.0,
+        },
+        _ => 100.0,
+    }
+}
+
+/// Calls `visit` with a reading of each combination of answers to `named` and what they rest
+/// on, until it gives `true`. `None` where there are too many, or an answer is no option.
+fn for_each_combination(
+    form: &PreparedForm,
+    named: &BTreeSet<usize>,
+    mut visit: impl FnMut(&Reading<'_>) -> bool,
+) -> Option<()> {
+    let mut all = named.clone();
+    let mut open: Vec<usize> = named.iter().copied().collect();
+    while let Some(index) = open.pop() {
+        for next in crate::prepare::dependencies(form, index) {
+            if all.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    let inputs: Vec<(usize, Vec<Value>)> = all
+        .iter()
+        .filter(|it| form.logic[**it].calculated.is_none())
+        .map(|it| Some((*it, values(form.question(*it))?)))
+        .collect::<Option<_>>()?;
+    let count = inputs.iter().try_fold(1_usize, |product, (_, values)| {
+        product.checked_mul(values.len()).filter(|it| *it <= MOST_COMBINATIONS)
+    })?;
+    let order: Vec<usize> = form.order.iter().copied().filter(|it| all.contains(it)).collect();
+    for number in 0..count {
+        let response = response(form, &inputs, number);
+        if visit(&Reading::of(form, &response, &order)) {
+            return Some(());
+        }
+    }
+    Some(())
+}
+
+/// The response in which each input has the option that `number` picks.
+fn response(form: &PreparedForm, inputs: &[(usize, Vec<Value>)], number: usize) -> Response {
+    let mut answers = Map::new();
+    let mut rest = number;
+    for (index, values) in inputs {
+        let value = values[rest % values.len()].clone();
+        rest /= values.len();
+        match form.question(*index).path.split_once('.') {
+            Some((step, name)) => {
+                let step = answers.entry(step).or_insert_with(|| Value::Object(Map::new()));
+                if let Some(step) = step.as_object_mut() {
+                    step.insert(name.to_owned(), value);
+                }
+            }
+            None => {
+                answers.insert(form.question(*index).path.clone(), value);
+            }
+        }
+    }
+    let meta = &form.form.meta;
+    Response {
+        form: FormRef { id: meta.id.clone(), version: meta.version.clone() },
+        subject: Subject { name: String::new(), kind: SubjectKind::Project },
+        date: String::new(),
+        language: None,
+        answers,
+        notes: std::collections::BTreeMap::new(),
+        facts: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Every answer that `question` can have; `None` when they are no options.
+fn values(question: &Question) -> Option<Vec<Value>> {
+    match &question.kind {
+        Kind::Choice(choices) => Some(choices.iter().map(|it| it.value.clone()).collect()),
+        Kind::YesNo => Some(vec![true.into(), false.into()]),
+        Kind::Choices(choices) if choices.len() <= 12 => {
+            let subset = |bits: u32| {
+                let ticked = choices.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1);
+                Value::Array(ticked.map(|(_, it)| it.value.clone()).collect())
+            };
+            Some((0..1_u32 << choices.len()).map(subset).collect())
+        }
+        _ => None,
+    }
+}

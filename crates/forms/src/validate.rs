@@ -1,0 +1,439 @@
+//! Checks a response against its form; all findings, each with its pointer.
+
+use chrono::NaiveDate;
+use expressions::analysis::nearest;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
+use model::form::{Kind, answer_at};
+use model::Severity;
+use serde_json::{Map, Value};
+
+use crate::build::Findings;
+use crate::codes::{self, Code};
+use crate::json::escape;
+use crate::messages::sentence;
+use crate::prepare::PreparedForm;
+use crate::reading::{Answer, Reading};
+
+/// The longest text in an answer or a note, in characters.
+pub const LONGEST_TEXT: usize = 100_000;
+
+/// How many rows or ticked options an answer may have.
+pub const MOST_ENTRIES: usize = 1_000;
+
+/// Something wrong in a response, or missing from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// What kind of finding it is.
+    pub code: &'static Code,
+    /// JSON Pointer inside the response.
+    pub pointer: String,
+    /// What is wrong and why.
+    pub message: String,
+    /// What to do about it.
+    pub suggestion: Option<String>,
+}
+
+/// The validator of answers to `document`; patterns run in linear time, nothing is fetched.
+pub(crate) fn validator(document: &Value, findings: &mut Findings<'_>) -> Option<Validator> {
+    let built = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .with_pattern_options(PatternOptions::regex().size_limit(1 << 20))
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .build(document);
+    match built {
+        Ok(validator) => Some(validator),
+        Err(error) => {
+            refused(&error, findings);
+            None
+        }
+    }
+}
+
+fn refused(error: &ValidationError<'_>, findings: &mut Findings<'_>) {
+    let pointer = error.instance_path().to_string();
+    let text = error.to_string();
+    let code = match error.kind() {
+        ValidationErrorKind::Pattern { .. } => &codes::BAD_PATTERN,
+        ValidationErrorKind::Format { format } if format == "regex" => &codes::BAD_PATTERN,
+        ValidationErrorKind::Format { .. } => &codes::UNKNOWN_FORMAT,
+        ValidationErrorKind::Referencing(_) if text.contains("://") => &codes::REMOTE_REF,
+        ValidationErrorKind::Referencing(_) => &codes::NO_SUCH_FILE,
+        _ if text.contains("format") => &codes::UNKNOWN_FORMAT,
+        _ if text.contains("regex") || text.contains("pattern") => &codes::BAD_PATTERN,
+        _ => &codes::BAD_SCHEMA,
+    };
+    let (said, suggestion) = sentence(error.kind(), error.instance());
+    let message = match code.name {
+        "bad-schema" => said,
+        _ => text,
+    };
+    let finding = findings.add(code, &pointer, message);
+    finding.suggestion = match code.name {
+        "bad-pattern" => {
+            Some("write it without look-around and back-references, with small repeats".to_owned())
+        }
+        _ => suggestion,
+    };
+}
+
+/// Everything that is wrong with the response, in the order of the file where it has one.
+///
+/// What is required and missing is not part of it: see [`Reading::missing`].
+pub fn validate(reading: &Reading<'_>) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    head(reading, &mut issues);
+    let unknown = unknown_answers(reading.form, &reading.response.answers, &mut issues);
+    answers(reading, &unknown, &mut issues);
+    for index in 0..reading.form.len() {
+        question(reading, index, &mut issues);
+    }
+    notes(reading, &mut issues);
+    facts(reading, &mut issues);
+    issues
+}
+
+/// Whether any of `issues` keeps the response from being used.
+pub fn any_error(issues: &[Issue]) -> bool {
+    issues.iter().any(|it| it.code.severity == Severity::Error)
+}
+
+fn issue(code: &'static Code, pointer: impl Into<String>, message: impl Into<String>) -> Issue {
+    Issue { code, pointer: pointer.into(), message: message.into(), suggestion: None }
+}
+
+fn head(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
+    let (response, meta) = (reading.response, &reading.form.form.meta);
+    if response.form.id != meta.id {
+        let message =
+            format!("the response answers `{}`, and this form is `{}`", response.form.id, meta.id);
+        issues.push(issue(&codes::WRONG_FORM, "/form/id", message));
+    } else if response.form.version != meta.version {
+        let message = format!(
+            "the response answers version {}, and this form is version {}",
+            response.form.version, meta.version
+        );
+        issues.push(issue(&codes::WRONG_FORM, "/form/version", message));
+    }
+    date(&response.date, "/date", issues);
+    if response.subject.name.trim().is_empty() {
+        issues.push(issue(&codes::BAD_ANSWER, "/subject/name", "the subject has no name"));
+    }
+    too_long(&response.subject.name, 500, "/subject/name", issues);
+}
+
+fn date(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
+    if text.len() != 10 || text.parse::<NaiveDate>().is_err() {
+        let message = format!("`{text}` is not a day written as year-month-day");
+        issues.push(issue(&codes::BAD_DATE, pointer, message));
+    }
+}
+
+fn too_long(text: &str, most: usize, pointer: &str, issues: &mut Vec<Issue>) {
+    if text.len() > most && text.chars().count() > most {
+        let message = format!("the text is longer than {most} characters");
+        issues.push(issue(&codes::TOO_LARGE, pointer, message));
+    }
+}
+
+/// Finds steps and questions that the form does not have; gives their pointers.
+fn unknown_answers(
+    form: &PreparedForm,
+    answers: &Map<String, Value>,
+    issues: &mut Vec<Issue>,
+) -> Vec<String> {
+    let mut unknown = Vec::new();
+    if form.form.document.get("x-form").is_none() {
+        return unknown;
+    }
+    for (key, value) in answers {
+        let pointer = format!("/answers/{}", escape(key));
+        let step = form.form.steps.iter().find(|it| !it.id.is_empty() && it.id == *key);
+        match (step, value) {
+            (Some(step), Value::Object(inner)) => {
+                for name in inner.keys() {
+                    let path = format!("{}.{name}", step.id);
+                    if form.index_of(&path).is_none() {
+                        let known = step.questions.iter().map(|it| it.path.as_str());
+                        let mut it = issue(
+                            &codes::UNKNOWN_QUESTION,
+                            format!("{pointer}/{}", escape(name)),
+                            format!("the form has no question `{path}`"),
+                        );
+                        it.suggestion =
+                            nearest(&path, known).map(|it| format!("did you mean `{it}`?"));
+                        unknown.push(it.pointer.clone());
+                        issues.push(it);
+                    }
+                }
+            }
+            (Some(_), _) => {}
+            (None, _) if form.index_of(key).is_some() => {}
+            (None, _) => {
+                let known = form.form.steps.iter().map(|it| it.id.as_str());
+                let message = format!("the form has no step or question `{key}`");
+                let mut it = issue(&codes::UNKNOWN_QUESTION, pointer.clone(), message);
+                it.suggestion = nearest(key, known.filter(|it| !it.is_empty()))
+                    .map(|it| format!("did you mean `{it}`?"));
+                unknown.push(pointer);
+                issues.push(it);
+            }
+        }
+    }
+    unknown
+}
+
+/// Checks the answers against the JSON Schema; what is required is not asked for here.
+fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
+    let answers = &reading.response.answers;
+    let value = Value::Object(answers.clone());
+    for error in reading.form.validator.iter_errors(&value) {
+        if only_missing(&error) {
+            continue;
+        }
+        let pointer = format!("/answers{}", error.instance_path());
+        if unknown.iter().any(|it| pointer.starts_with(it.as_str())) {
+            continue;
+        }
+        let (message, suggestion) = about_answer(reading, &error);
+        let code = match error.kind() {
+            ValidationErrorKind::AdditionalProperties { .. }
+            | ValidationErrorKind::UnevaluatedProperties { .. } => &codes::UNKNOWN_QUESTION,
+            _ => &codes::BAD_ANSWER,
+        };
+        issues.push(Issue { code, pointer, message, suggestion });
+    }
+}
+
+/// Whether `error` only says that something is missing.
+fn only_missing(error: &ValidationError<'_>) -> bool {
+    match error.kind() {
+        ValidationErrorKind::Required { .. } => true,
+        ValidationErrorKind::AnyOf { context }
+        | ValidationErrorKind::OneOfNotValid { context } => {
+            context.iter().any(|branch| branch.iter().all(only_missing))
+        }
+        _ => false,
+    }
+}
+
+/// The sentence for `error`; for a question with options, which options there are.
+fn about_answer(reading: &Reading<'_>, error: &ValidationError<'_>) -> (String, Option<String>) {
+    let instance = error.instance_path().to_string();
+    let path = instance.split('/').skip(1).take(2).collect::<Vec<_>>().join(".");
+    let question = reading.form.named(&path).map(|it| reading.form.question(it));
+    let choices = match question.map(|it| &it.kind) {
+        Some(Kind::Choice(choices) | Kind::Choices(choices)) => choices,
+        _ => return sentence(error.kind(), error.instance()),
+    };
+    match error.kind() {
+        ValidationErrorKind::OneOfNotValid { .. }
+        | ValidationErrorKind::Enum { .. }
+        | ValidationErrorKind::Constant { .. } => {
+            let keys: Vec<String> = choices.iter().map(model::form::Choice::key).collect();
+            let given = crate::build::shown(error.instance());
+            let message = format!(
+                "{} is not one of {}",
+                crate::messages::quoted(std::slice::from_ref(&given)),
+                crate::messages::quoted(&keys)
+            );
+            let near = nearest(&given, keys.iter().map(String::as_str));
+            (message, near.map(|it| format!("did you mean `{it}`?")))
+        }
+        _ => sentence(error.kind(), error.instance()),
+    }
+}
+
+fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
+    let question = reading.form.question(index);
+    let Some(value) = answer_at(&reading.response.answers, &question.path) else { return };
+    let pointer = format!("/answers/{}", question.path.replace('.', "/"));
+    if question.calculated.is_some() {
+        let message = format!("the value of `{}` is calculated", question.path);
+        let mut it = issue(&codes::TYPED_CALCULATION, pointer, message);
+        it.suggestion = Some("remove it".to_owned());
+        issues.push(it);
+        return;
+    }
+    match &reading.answers[index] {
+        Answer::Hidden if !value.is_null() => {
+            let message =
+                format!("`{}` is not asked of this respondent; the answer counts nowhere", question.path);
+            issues.push(issue(&codes::HIDDEN_ANSWER, pointer.clone(), message));
+        }
+        Answer::NotApplicable(_) => {
+            let message = format!("`{}` is answered and said not to apply", question.path);
+            let mut it =
+                issue(&codes::ANSWERED_AND_NOT_APPLICABLE, pointer.clone(), message);
+            it.suggestion = Some("remove the answer or the note's `not_applicable`".to_owned());
+            issues.push(it);
+        }
+        _ => {}
+    }
+    sizes(value, &pointer, issues);
+    if let (Kind::Table(columns), Some(rows)) = (&question.kind, value.as_array()) {
+        let calculated: Vec<&str> = columns
+            .iter()
+            .filter(|it| it.calculated.is_some())
+            .map(|it| it.path.as_str())
+            .collect();
+        let names: Vec<&str> = columns.iter().map(|it| it.path.as_str()).collect();
+        self::rows(rows, &names, &calculated, &pointer, issues);
+    }
+}
+
+fn sizes(value: &Value, pointer: &str, issues: &mut Vec<Issue>) {
+    match value {
+        Value::String(text) => too_long(text, LONGEST_TEXT, pointer, issues),
+        Value::Array(items) => {
+            if items.len() > MOST_ENTRIES {
+                let message =
+                    format!("there are {} entries; at most {MOST_ENTRIES} are kept", items.len());
+                issues.push(issue(&codes::TOO_LARGE, pointer, message));
+                return;
+            }
+            for (i, item) in items.iter().enumerate() {
+                sizes(item, &format!("{pointer}/{i}"), issues);
+            }
+        }
+        Value::Object(map) => {
+            for (key, item) in map {
+                sizes(item, &format!("{pointer}/{}", escape(key)), issues);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn rows(
+    rows: &[Value],
+    columns: &[&str],
+    calculated: &[&str],
+    pointer: &str,
+    issues: &mut Vec<Issue>,
+) {
+    let mut seen: Vec<&str> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        let pointer = format!("{pointer}/{i}");
+        let Some(row) = row.as_object() else { continue };
+        match row.get("id").and_then(Value::as_str).filter(|it| !it.is_empty()) {
+            None => {
+                let mut it = issue(&codes::BAD_ROW, pointer.clone(), "the row has no id");
+                it.suggestion = Some(format!("add `\"id\": \"r{}\"`", i + 1));
+                issues.push(it);
+            }
+            Some(id) if seen.contains(&id) => {
+                let message = format!("two rows have the id `{id}`");
+                issues.push(issue(&codes::BAD_ROW, format!("{pointer}/id"), message));
+            }
+            Some(id) => seen.push(id),
+        }
+        for key in row.keys().filter(|it| *it != "id") {
+            let pointer = format!("{pointer}/{}", escape(key));
+            if calculated.contains(&key.as_str()) {
+                let message = format!("the value of `{key}` is calculated");
+                issues.push(issue(&codes::TYPED_CALCULATION, pointer, message));
+            } else if !columns.contains(&key.as_str()) {
+                let message = format!("the table has no column `{key}`");
+                let mut it = issue(&codes::UNKNOWN_QUESTION, pointer, message);
+                it.suggestion = nearest(key, columns.iter().copied())
+                    .map(|it| format!("did you mean `{it}`?"));
+                issues.push(it);
+            }
+        }
+    }
+}
+
+fn notes(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
+    for (key, note) in &reading.response.notes {
+        let pointer = format!("/notes/{}", escape(key));
+        let (path, row) = match key.strip_suffix(']').and_then(|it| it.split_once('[')) {
+            Some((path, row)) => (path, Some(row)),
+            None => (key.as_str(), None),
+        };
+        let Some(index) = reading.form.index_of(path) else {
+            let paths = reading.form.form.questions().map(|(_, it)| it.path.as_str());
+            let mut it = issue(
+                &codes::UNKNOWN_QUESTION,
+                pointer,
+                format!("the form has no question `{path}`"),
+            );
+            it.suggestion = nearest(path, paths).map(|it| format!("did you mean `{it}`?"));
+            issues.push(it);
+            continue;
+        };
+        if let Some(row) = row {
+            note_row(reading, index, row, &pointer, issues);
+        }
+        not_applicable(reading, index, note, row, &pointer, issues);
+        if let Some(comment) = &note.comment {
+            too_long(comment, LONGEST_TEXT, &format!("{pointer}/comment"), issues);
+        }
+        for (i, evidence) in note.evidence.iter().enumerate() {
+            let pointer = format!("{pointer}/evidence/{i}");
+            too_long(&evidence.title, 500, &format!("{pointer}/title"), issues);
+            if evidence.title.trim().is_empty() {
+                let message = "the evidence has no title";
+                issues.push(issue(&codes::BAD_ANSWER, format!("{pointer}/title"), message));
+            }
+            if let Some(text) = &evidence.date {
+                date(text, &format!("{pointer}/date"), issues);
+            }
+        }
+    }
+}
+
+fn note_row(
+    reading: &Reading<'_>,
+    index: usize,
+    row: &str,
+    pointer: &str,
+    issues: &mut Vec<Issue>,
+) {
+    let answer = answer_at(&reading.response.answers, &reading.form.question(index).path);
+    let rows = answer.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if !rows.iter().any(|it| it.get("id").and_then(Value::as_str) == Some(row)) {
+        let message = format!("there is no row `{row}`");
+        issues.push(issue(&codes::UNKNOWN_QUESTION, pointer, message));
+    }
+}
+
+fn not_applicable(
+    reading: &Reading<'_>,
+    index: usize,
+    note: &model::response::Note,
+    row: Option<&str>,
+    pointer: &str,
+    issues: &mut Vec<Issue>,
+) {
+    let Some(reason) = &note.not_applicable else { return };
+    let question = reading.form.question(index);
+    let allowed = row.is_none() && question.criterion.as_ref().is_some_and(|it| it.not_applicable);
+    let pointer = format!("{pointer}/not_applicable");
+    if !allowed {
+        let message = format!("`{}` cannot be answered with \"not applicable\"", question.path);
+        issues.push(issue(&codes::NOT_APPLICABLE_REFUSED, pointer, message));
+    } else if reason.trim().is_empty() {
+        let mut it = issue(&codes::NOT_APPLICABLE_REFUSED, pointer, "the reason is empty");
+        it.suggestion = Some("say in a few words why it does not apply".to_owned());
+        issues.push(it);
+    } else {
+        too_long(reason, LONGEST_TEXT, &pointer, issues);
+    }
+}
+
+fn facts(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
+    let known = &reading.form.form.meta.facts;
+    for id in reading.response.facts.keys() {
+        if !known.iter().any(|it| it.id == *id) {
+            let message = format!("the form uses no fact `{id}`");
+            let mut it =
+                issue(&codes::UNKNOWN_QUESTION, format!("/facts/{}", escape(id)), message);
+            it.suggestion = nearest(id, known.iter().map(|it| it.id.as_str()))
+                .map(|it| format!("did you mean `{it}`?"));
+            issues.push(it);
+        }
+    }
+}
