@@ -144,6 +144,7 @@ mod tests {
     fn what_cannot_be_worked_out_is_an_error() {
         assert!(matches!(eval("1 / 0"), Err(EvalError::Failed(_))));
         assert!(matches!(eval("1e308 * 10"), Err(EvalError::Failed(_))));
-        assert!(matches!(eval("a.z + 1"), Err(EvalError::Missing(_))));
+        assert!(matches!(eval("a.z + 1"), Err(EvalError::Failed(_))));
+        assert!(matches!(eval("a.z"), Err(EvalError::Missing(_))));
     }
 }

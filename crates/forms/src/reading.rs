@@ -212,7 +212,10 @@ impl<'a> Reading<'a> {
             let (first, rest) = name.path.split_once('.').unwrap_or((&name.path, ""));
             match first {
                 "row" if extra.row.is_some() => {
-                    scope.set_root("row", extra.row.map_or_else(Any::default, from_json));
+                    match extra.row.and_then(|it| it.get(rest)).filter(|it| !it.is_null()) {
+                        Some(cell) => scope.set("row", rest, from_json(cell)),
+                        None => scope.waits.push(name.path.clone()),
+                    }
                 }
                 "facts" => self.fact(rest, &name.path, &mut scope),
                 "score" if extra.score.is_some() => {
