@@ -1,1 +1,20 @@
-//! migrations
+//! The history of the database's schema, one small step per module.
+//!
+//! A migration that was released never changes; what comes later is a new step that the
+//! running version survives: add first, move, remove in a later release. No step uses the
+//! entities of `store`, which say how the schema is now.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_results;
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_results::Migration)]
+    }
+}

@@ -1,0 +1,9 @@
+//! The store on SQLite and, where `TEST_DATABASE_URL` is set, on PostgreSQL too.
+
+mod documents;
+mod listing;
+mod opening;
+mod saving;
+mod streaming;
+mod support;
+mod trouble;
