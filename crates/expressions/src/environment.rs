@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
 
-use crate::functions;
+use crate::{format, functions};
 
 /// How many instructions one evaluation may take.
 const FUEL: u64 = 200_000;
@@ -29,6 +29,15 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.add_filter("abs", minijinja::filters::abs);
     env.add_filter("round", minijinja::filters::round);
     env.add_filter("join", minijinja::filters::join);
+    env.add_filter("number", number);
     functions::add_to(&mut env);
     env
 });
+
+/// Writes a number as the `language` of the sentence does, with so many decimals (1 if not
+/// said).
+fn number(state: &State<'_, '_>, value: f64, decimals: Option<usize>) -> String {
+    let language = state.lookup("language");
+    let language = language.as_ref().and_then(|it| it.as_str()).unwrap_or("en");
+    format::number(value, decimals.unwrap_or(1).min(6), language)
+}

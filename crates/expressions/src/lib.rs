@@ -12,6 +12,7 @@
 pub mod analysis;
 pub mod environment;
 pub mod expression;
+pub mod format;
 pub mod functions;
 pub mod template;
 pub mod truth;

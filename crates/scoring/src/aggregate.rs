@@ -1,0 +1,174 @@
+//! From criteria to dimensions, and from dimensions to the total.
+
+use model::form::Form;
+use model::keywords::TotalRule;
+use model::scorecard::{AnswerState, Cap, DimensionState, Score};
+
+use crate::criterion::Earned;
+use crate::gates::DimensionCap;
+use crate::rounding::snap;
+
+/// What a dimension's criteria add up to, before it is a score.
+#[derive(Clone, Debug, Default)]
+pub struct Sums {
+    /// Weight of the criteria asked, "not applicable" included.
+    pub asked: u32,
+    /// Weight of those that apply.
+    pub applicable: u32,
+    /// Weight of those that are answered.
+    pub answered: u32,
+    /// Σ weight × points of what is documented.
+    pub points: f64,
+    /// Σ weight × points of what is claimed.
+    pub claimed: f64,
+}
+
+/// One dimension, aggregated.
+#[derive(Clone, Debug)]
+pub struct Aggregated {
+    /// What its criteria add up to.
+    pub sums: Sums,
+    /// Whether it takes part in the total.
+    pub state: DimensionState,
+    /// Its weight in the total.
+    pub weight: f64,
+    /// Its share of the total, 0 to 1.
+    pub share: f64,
+    /// Its score, after caps.
+    pub score: Option<Score>,
+    /// The cap that lowers it.
+    pub cap: Option<Cap>,
+}
+
+/// Aggregates `earned` by the form's dimensions, in the form's order.
+pub fn dimensions(form: &Form, earned: &[Earned<'_>], caps: &[DimensionCap]) -> Vec<Aggregated> {
+    let mut all: Vec<Aggregated> = form
+        .meta
+        .dimensions
+        .iter()
+        .map(|dimension| {
+            let sums = sums(earned.iter().filter(|it| it.spec.dimension == dimension.id));
+            let state = state(&sums, form.meta.missing.not_applicable_limit);
+            let weight = match form.meta.total {
+                TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),
+                TotalRule::Pooled => f64::from(sums.applicable),
+            };
+            let mut it = Aggregated { sums, state, weight, share: 0.0, score: None, cap: None };
+            if state == DimensionState::Assessed {
+                score(&mut it, caps.iter().filter(|cap| cap.dimension == dimension.id));
+            }
+            it
+        })
+        .collect();
+    let of: f64 = taking_part(&all).map(|it| it.weight).sum();
+    for it in all.iter_mut().filter(|it| it.state == DimensionState::Assessed) {
+        it.share = it.weight / of;
+    }
+    all
+}
+
+fn sums<'a>(earned: impl Iterator<Item = &'a Earned<'a>>) -> Sums {
+    earned.fold(Sums::default(), |mut sums, it| {
+        let weight = it.spec.weight;
+        sums.asked += weight;
+        if it.state != AnswerState::NotApplicable {
+            sums.applicable += weight;
+        }
+        if it.state == AnswerState::Answered {
+            sums.answered += weight;
+            sums.points += f64::from(weight) * it.points;
+            sums.claimed += f64::from(weight) * it.claimed_points;
+        }
+        sums
+    })
+}
+
+/// The share of the weight asked that does not apply, 0 to 1.
+pub fn not_applicable(sums: &Sums) -> f64 {
+    if sums.asked == 0 {
+        return 0.0;
+    }
+    snap(f64::from(sums.asked - sums.applicable) / f64::from(sums.asked))
+}
+
+fn state(sums: &Sums, limit: f64) -> DimensionState {
+    if sums.asked == 0 {
+        DimensionState::NotAsked
+    } else if sums.applicable == 0 || not_applicable(sums) > limit {
+        DimensionState::NotAssessable
+    } else {
+        DimensionState::Assessed
+    }
+}
+
+/// Scores a dimension; a cap not yet known acts on the strict score only, so that an
+/// unfinished assessment is never flattered.
+fn score<'a>(it: &mut Aggregated, caps: impl Iterator<Item = &'a DimensionCap>) {
+    let (applicable, answered) = (f64::from(it.sums.applicable), f64::from(it.sums.answered));
+    let missing = applicable - answered;
+    let mut score = Score {
+        strict: snap(it.sums.points / applicable),
+        answered: (answered > 0.0).then(|| snap(it.sums.points / answered)),
+        upper: snap((it.sums.points + 100.0 * missing) / applicable),
+        claimed: snap(it.sums.claimed / applicable),
+        completeness: snap(answered / applicable),
+    };
+    for cap in caps {
+        if score.strict > cap.at {
+            it.cap = Some(Cap { gate: cap.gate.clone(), at: cap.at, before: score.strict });
+        }
+        score.strict = score.strict.min(cap.at);
+        score.claimed = score.claimed.min(cap.at);
+        if cap.known {
+            score.answered = score.answered.map(|it| it.min(cap.at));
+            score.upper = score.upper.min(cap.at);
+        }
+    }
+    it.score = Some(score);
+}
+
+fn taking_part(all: &[Aggregated]) -> impl Iterator<Item = &Aggregated> {
+    all.iter().filter(|it| it.state == DimensionState::Assessed)
+}
+
+/// The total; `None` when no dimension takes part.
+pub fn total(form: &Form, all: &[Aggregated]) -> Option<Score> {
+    let mean = |value: &dyn Fn(&Score) -> f64| weighted(all, &|it| it.weight, value).map(snap);
+    let of_answered = |it: &Aggregated| match (form.meta.total, it.sums.answered) {
+        (_, 0) => 0.0,
+        (TotalRule::ByDimension, _) => it.weight,
+        (TotalRule::Pooled, answered) => f64::from(answered),
+    };
+    Some(Score {
+        strict: mean(&|it| it.strict)?,
+        answered: weighted(all, &of_answered, &|it| it.answered.unwrap_or(0.0)).map(snap),
+        upper: mean(&|it| it.upper)?,
+        claimed: mean(&|it| it.claimed)?,
+        completeness: mean(&|it| it.completeness)?,
+    })
+}
+
+fn weighted(
+    all: &[Aggregated],
+    weight: &dyn Fn(&Aggregated) -> f64,
+    value: &dyn Fn(&Score) -> f64,
+) -> Option<f64> {
+    let (mut sum, mut of) = (0.0, 0.0);
+    for it in taking_part(all) {
+        if let Some(score) = &it.score {
+            sum += weight(it) * value(score);
+            of += weight(it);
+        }
+    }
+    (of > 0.0).then(|| sum / of)
+}
+
+/// How much the strict total would rise if criterion `of` earned `points` more.
+pub fn gain(all: &[Aggregated], dimension: usize, weight: u32, points: f64) -> f64 {
+    let it = &all[dimension];
+    let (Some(score), false) = (&it.score, it.sums.applicable == 0) else { return 0.0 };
+    let before = it.cap.as_ref().map_or(score.strict, |cap| cap.before);
+    let raised = before + f64::from(weight) * points / f64::from(it.sums.applicable);
+    let raised = it.cap.as_ref().map_or(raised, |cap| raised.min(cap.at));
+    snap(it.share * (raised - score.strict).max(0.0))
+}

@@ -1,0 +1,327 @@
+//! One criterion: from the answer to a level, and from the level to points.
+
+use expressions::Truth;
+use expressions::functions::ladder::ladder as unbroken;
+use expressions::functions::shape::curve;
+use forms::check::rules::{rubric, top_level};
+use forms::prepare::PreparedForm;
+use forms::reading::{Answer, Extra, Outcome, Reading};
+use model::Grade;
+use model::form::key_of;
+use model::keywords::{CriterionSpec, RowJoin, RowRule, YesNo};
+use model::scorecard::{AnswerState, Rubric, TraceStep};
+use serde_json::Value;
+
+use crate::rounding::snap;
+
+/// What a criterion earned, before it is weighed.
+#[derive(Clone, Debug)]
+pub struct Earned<'a> {
+    /// The index of its question.
+    pub index: usize,
+    /// Its keyword.
+    pub spec: &'a CriterionSpec,
+    /// Its rubric.
+    pub rubric: Rubric,
+    /// Whether it is answered.
+    pub state: AnswerState,
+    /// The best grade among the evidence.
+    pub grade: Grade,
+    /// The level claimed.
+    pub claimed: Option<f64>,
+    /// The level the evidence supports.
+    pub documented: Option<f64>,
+    /// The highest level.
+    pub top: Option<f64>,
+    /// Points for what is claimed, 0 to 100.
+    pub claimed_points: f64,
+    /// Points for what is documented, 0 to 100.
+    pub points: f64,
+    /// The way from the answer to the points.
+    pub trace: Vec<TraceStep>,
+}
+
+/// Every criterion that is asked, in document order.
+///
+/// `excluded` gives the rows that gates exclude from the table with an index.
+pub fn earned<'a>(
+    reading: &Reading<'a>,
+    excluded: &dyn Fn(usize) -> Vec<String>,
+) -> Vec<Earned<'a>> {
+    let form = reading.form;
+    (0..form.len())
+        .filter(|it| reading.is_asked(*it))
+        .filter_map(|index| one(reading, form, index, excluded))
+        .collect()
+}
+
+fn one<'a>(
+    reading: &Reading<'a>,
+    form: &'a PreparedForm,
+    index: usize,
+    excluded: &dyn Fn(usize) -> Vec<String>,
+) -> Option<Earned<'a>> {
+    let question = form.question(index);
+    let spec = question.criterion.as_ref()?;
+    let rubric = rubric(spec)?;
+    let mut earned = Earned {
+        index,
+        spec,
+        rubric,
+        state: AnswerState::Missing,
+        grade: best_grade(reading, &question.path),
+        claimed: None,
+        documented: None,
+        top: top(spec, rubric),
+        claimed_points: 0.0,
+        points: 0.0,
+        trace: Vec::new(),
+    };
+    let value = match &reading.answers[index] {
+        Answer::Hidden => return None,
+        Answer::NotApplicable(reason) => {
+            earned.state = AnswerState::NotApplicable;
+            earned.trace.push(TraceStep::NotApplicable { reason: (*reason).to_owned() });
+            return Some(earned);
+        }
+        Answer::Missing(because) => {
+            earned.trace.push(TraceStep::Missing { because: because.clone() });
+            return Some(earned);
+        }
+        Answer::Given(value) => value.as_ref(),
+    };
+    earned.trace.push(match &question.calculated {
+        Some(formula) => {
+            TraceStep::Calculated { value: value.clone(), formula: formula.clone() }
+        }
+        None => TraceStep::Answer { value: value.clone() },
+    });
+    let rows = question.row.as_ref();
+    match points(&mut earned, reading, value, rows, excluded) {
+        Ok(()) => {
+            earned.state = AnswerState::Answered;
+            earned.trace.push(TraceStep::Points { points: earned.points });
+        }
+        Err(because) => {
+            earned.points = 0.0;
+            earned.claimed_points = 0.0;
+            earned.trace.push(TraceStep::Missing { because: Some(because) });
+        }
+    }
+    Some(earned)
+}
+
+fn top(spec: &CriterionSpec, rubric: Rubric) -> Option<f64> {
+    match rubric {
+        Rubric::HalfPoints => spec.half_points,
+        Rubric::Ladder => spec.ladder,
+        _ => top_level(spec),
+    }
+    .map(f64::from)
+}
+
+/// The best grade among the evidence for the question at `path` and its rows.
+fn best_grade(reading: &Reading<'_>, path: &str) -> Grade {
+    reading
+        .response
+        .notes
+        .iter()
+        .filter(|(key, _)| {
+            key.strip_prefix(path).is_some_and(|it| it.is_empty() || it.starts_with('['))
+        })
+        .flat_map(|(_, note)| &note.evidence)
+        .map(|it| it.grade)
+        .max()
+        .unwrap_or(Grade::E0)
+}
+
+/// Works out level and points of an answer; an error says why there are none.
+fn points(
+    earned: &mut Earned<'_>,
+    reading: &Reading<'_>,
+    value: &Value,
+    rows: Option<&RowRule>,
+    excluded: &dyn Fn(usize) -> Vec<String>,
+) -> Result<(), String> {
+    let spec = earned.spec;
+    match earned.rubric {
+        Rubric::Levels | Rubric::HalfPoints => {
+            let level = number(value)?.clamp(0.0, earned.top.unwrap_or(0.0));
+            level_points(earned, level);
+        }
+        Rubric::Count => {
+            let level = count(earned, reading, value)?;
+            level_points(earned, f64::from(level));
+        }
+        Rubric::Cutoffs => {
+            let value = number(value)?;
+            let reached = spec.cutoffs.iter().flatten().filter(|it| snap(value) >= **it).count();
+            let level = u32::try_from(reached).unwrap_or(u32::MAX);
+            earned.trace.push(TraceStep::Cutoffs { value, level });
+            level_points(earned, f64::from(level));
+        }
+        Rubric::Ladder => ladder(earned, value),
+        Rubric::YesNo => {
+            let yes = value.as_bool().ok_or("the answer is neither yes nor no")?;
+            set(earned, if yes == (spec.yes_no == Some(YesNo::Yes)) { 100.0 } else { 0.0 });
+        }
+        Rubric::Curve => {
+            let points = spec.curve.as_deref().unwrap_or_default();
+            let on_curve = curve(number(value)?, points).map_err(|it| it.to_string())?;
+            set(earned, on_curve);
+        }
+        Rubric::Points => {
+            let points = spec.points.as_ref().and_then(|it| it.get(&key_of(value)));
+            set(earned, *points.ok_or("the option has no points")?);
+        }
+        Rubric::Rows => {
+            let rule = rows.ok_or("the table has no rule for its rows")?;
+            let joined = joined_rows(earned, rule, value, &excluded(earned.index))?;
+            set(earned, joined);
+        }
+        Rubric::Formula => formula(earned, reading)?,
+    }
+    Ok(())
+}
+
+fn number(value: &Value) -> Result<f64, String> {
+    value.as_f64().ok_or_else(|| "the answer is not a number".to_owned())
+}
+
+fn set(earned: &mut Earned<'_>, points: f64) {
+    let points = snap(points.clamp(0.0, 100.0));
+    earned.points = points;
+    earned.claimed_points = points;
+}
+
+/// Sets level and points, claimed and documented.
+fn level_points(earned: &mut Earned<'_>, claimed: f64) {
+    let top = earned.top.unwrap_or(1.0);
+    let documented = documented(earned, claimed);
+    earned.claimed = Some(claimed);
+    earned.documented = Some(documented);
+    earned.claimed_points = snap(100.0 * claimed / top);
+    earned.points = snap(100.0 * documented / top);
+}
+
+/// The level that the evidence supports: the highest up to `claimed` for which the grade is
+/// enough, and for every level below it too.
+fn documented(earned: &mut Earned<'_>, claimed: f64) -> f64 {
+    let mut asked: Vec<(f64, Grade)> = earned
+        .spec
+        .evidence
+        .iter()
+        .filter_map(|(level, grade)| Some((level.parse().ok()?, *grade)))
+        .collect();
+    asked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let refused = asked.iter().find(|(level, grade)| *level <= claimed && *grade > earned.grade);
+    let Some((level, _)) = refused else { return claimed };
+    let documented = (level - 1.0).max(0.0);
+    let needs = asked.iter().rev().find(|(it, _)| *it <= claimed).map_or(Grade::E0, |it| it.1);
+    earned.trace.push(TraceStep::EvidenceCap { claimed, has: earned.grade, needs, documented });
+    documented
+}
+
+fn count(
+    earned: &mut Earned<'_>,
+    reading: &Reading<'_>,
+    value: &Value,
+) -> Result<u32, String> {
+    let ticked = value.as_array().ok_or("the answer is not a list")?.len();
+    let levels = earned.spec.count.as_deref().unwrap_or_default();
+    let top = levels.iter().copied().max().unwrap_or_default();
+    let mut level = levels.get(ticked).or(levels.last()).copied().unwrap_or_default();
+    let mut top_refused = false;
+    if level == top
+        && let Some(test) = &reading.form.logic[earned.index].top_when
+        && reading.decide(test, Extra::default()).truth != Truth::True
+    {
+        level = levels.iter().copied().filter(|it| *it < top).max().unwrap_or_default();
+        top_refused = true;
+    }
+    let ticked = u32::try_from(ticked).unwrap_or(u32::MAX);
+    earned.trace.push(TraceStep::Count { ticked, level, top_refused });
+    Ok(level)
+}
+
+fn ladder(earned: &mut Earned<'_>, value: &Value) {
+    let steps: Vec<u32> = value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|it| u32::try_from(it.as_u64()?).ok())
+        .collect();
+    let top = earned.spec.ladder.unwrap_or(2);
+    let highest = steps.iter().copied().max().unwrap_or_default();
+    let level = unbroken(&steps);
+    earned.trace.push(TraceStep::Ladder { highest, level });
+    let points =
+        |level: u32| snap(100.0 * f64::from(level.saturating_sub(1)) / f64::from(top - 1));
+    earned.claimed = Some(f64::from(highest));
+    earned.documented = Some(f64::from(level));
+    earned.points = points(level);
+    earned.claimed_points = earned.points;
+}
+
+fn formula(earned: &mut Earned<'_>, reading: &Reading<'_>) -> Result<(), String> {
+    let form = reading.form;
+    let formula = form.logic[earned.index].formula.as_ref().ok_or("there is no formula")?;
+    earned.trace.push(TraceStep::Formula { formula: formula.source().to_owned() });
+    match reading.value(formula, Extra::default()) {
+        Outcome::Value(value) => set(earned, number(&value)?),
+        Outcome::Waits(names) => return Err(names.join(", ")),
+        Outcome::NotAsked => return Err("the formula rests on something not asked".to_owned()),
+        Outcome::Failed(message) => return Err(message),
+    }
+    Ok(())
+}
+
+/// The joined score of the rows; each row's score goes into the trace.
+fn joined_rows(
+    earned: &mut Earned<'_>,
+    rule: &RowRule,
+    value: &Value,
+    excluded: &[String],
+) -> Result<f64, String> {
+    let mut scores = Vec::new();
+    let rows = value.as_array().ok_or("the answer is not a table")?;
+    for row in rows {
+        let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let excluded = excluded.contains(&id) || is_excluded(rule, row);
+        let points = if excluded { None } else { row_points(rule, row) };
+        scores.extend(points);
+        earned.trace.push(TraceStep::Row { id, points, excluded });
+    }
+    if scores.is_empty() {
+        // Every row excluded, or none finished: nothing is earned, and a gate says so.
+        return Ok(0.0);
+    }
+    let sum: f64 = scores.iter().sum();
+    #[expect(clippy::cast_precision_loss, reason = "a table has at most 1,000 rows")]
+    let count = scores.len() as f64;
+    Ok(match rule.join {
+        RowJoin::Max => scores.iter().copied().fold(0.0, f64::max),
+        RowJoin::Mean => sum / count,
+        RowJoin::Sum => sum.min(100.0),
+    })
+}
+
+fn is_excluded(rule: &RowRule, row: &Value) -> bool {
+    match rule.exclude.as_ref().and_then(|it| row.get(it)) {
+        Some(Value::Bool(ticked)) => *ticked,
+        Some(Value::Array(items)) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+/// The weighted score of a row, 0 to 100; `None` while a scored cell is missing.
+fn row_points(rule: &RowRule, row: &Value) -> Option<f64> {
+    let (low, high) = rule.range;
+    let (mut sum, mut of) = (0.0, 0.0);
+    for (column, weight) in &rule.columns {
+        let value = row.get(column)?.as_f64()?;
+        sum += f64::from(*weight) * 100.0 * (value - low) / (high - low);
+        of += f64::from(*weight);
+    }
+    Some(snap((sum / of).clamp(0.0, 100.0)))
+}
