@@ -1,1 +1,21 @@
-//! engine
+//! Use cases: check forms, score a response, make report data, keep and repeat results.
+//!
+//! The only place where the store and the pure crates meet. Each use case takes the time as
+//! an argument and gives findings, not only a first error.
+//!
+//! Suggested reading order: [`library`], [`check`], [`assess`], [`report`], [`results`],
+//! [`rescore`], [`transfer`], [`publish`].
+
+pub mod assess;
+pub mod check;
+mod error;
+pub mod library;
+pub mod publish;
+pub mod report;
+pub mod rescore;
+pub mod results;
+pub mod transfer;
+
+pub use error::EngineError;
+pub use forms::Files;
+pub use forms::prepare::PreparedForm;

@@ -137,7 +137,7 @@ fn plain_meta(file: &str) -> FormMeta {
     serde_json::from_value(meta).expect("id, version and language are all that is needed")
 }
 
-const ROOT_KEYWORDS: &[&str] = &["x-form"];
+const ROOT_KEYWORDS: &[&str] = &["x-form", crate::order::KEYWORD];
 
 struct Build<'a, 'f, 'p> {
     root: &'a Value,

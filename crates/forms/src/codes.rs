@@ -178,7 +178,7 @@ codes! {
         "A translation names a place that the form does not have (any more).",
         r#""framework.agrement": "…""#;
     SAME_TRANSLATION = "same-translation", Note,
-        "A longer text is the same in both languages; was it forgotten?",
+        "A longer text is the same in both languages. Perhaps it was forgotten.",
         r#""basis": "What is assessed""#;
     CASE_INVALID = "case-invalid", Error,
         "A case cannot be read or its answers do not fit the form.",

@@ -17,6 +17,7 @@ pub mod form_schema;
 pub mod json;
 mod keywords;
 mod messages;
+pub mod order;
 pub mod prepare;
 pub mod reading;
 pub mod resolve;

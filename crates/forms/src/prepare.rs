@@ -14,6 +14,7 @@ use crate::canonical;
 use crate::check::rules;
 use crate::codes;
 use crate::files::Files;
+use crate::order;
 use crate::resolve::{Origins, resolve};
 use crate::translate::{self, Translation};
 use crate::validate::validator;
@@ -143,7 +144,9 @@ pub fn load(files: &Files, path: &str) -> Loaded {
     let (translations, more) = translate::read(files, path, &resolved);
     found.extend(more);
     let mut findings = Findings::new(files, &resolved.origins);
-    let form = prepare_document(&resolved.document, path, translations, &mut findings);
+    let mut document = resolved.document;
+    order::record(&mut document);
+    let form = prepare_document(&document, path, translations, &mut findings);
     found.append(&mut findings.list);
     let failed = found.iter().any(|it| it.severity == model::Severity::Error);
     Loaded { form: form.filter(|_| !failed), findings: found, origins: resolved.origins }
@@ -156,7 +159,10 @@ pub fn prepare(
 ) -> Result<PreparedForm, Vec<Finding>> {
     let (files, origins) = (Files::default(), Origins::of("form.json"));
     let mut findings = Findings::new(&files, &origins);
-    let form = prepare_document(document, "form.json", translations, &mut findings);
+    let mut document = document.clone();
+    order::restore(&mut document);
+    order::record(&mut document);
+    let form = prepare_document(&document, "form.json", translations, &mut findings);
     match form.filter(|_| !findings.any_error()) {
         Some(form) => Ok(form),
         None => Err(findings.list),

@@ -1,0 +1,104 @@
+//! Repeats stored results and names every difference.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::Arc;
+
+use forms::Reading;
+use forms::prepare::PreparedForm;
+use futures::TryStreamExt;
+use model::{Response, Scorecard};
+use serde_json::Value;
+use store::{Db, Filter, ScorecardId, StoredResult};
+
+use crate::error::EngineError;
+use crate::{publish, results};
+
+/// A result that came out otherwise than it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The stored result.
+    pub id: ScorecardId,
+    /// The version of the engine that made it.
+    pub engine: String,
+    /// Each place in the body that differs, with both values.
+    pub differences: Vec<String>,
+}
+
+/// How many results were repeated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repeated {
+    /// All of them.
+    pub all: u64,
+    /// Those that came out otherwise.
+    pub changed: u64,
+}
+
+/// Repeats every result that passes `filter`, one at a time, and tells of each that changed.
+pub async fn rescore(
+    db: &Db,
+    filter: &Filter,
+    mut changed: impl FnMut(Changed),
+) -> Result<Repeated, EngineError> {
+    let mut forms: HashMap<String, Arc<PreparedForm>> = HashMap::new();
+    let mut repeated = Repeated::default();
+    let mut stream = pin!(store::scorecards::stream(db, filter));
+    while let Some(stored) = stream.try_next().await? {
+        let hash = &stored.scorecard.row.form_hash;
+        let form = match forms.get(hash) {
+            Some(form) => Arc::clone(form),
+            None => {
+                let form = Arc::new(publish::kept(db, hash).await?);
+                forms.insert(hash.clone(), Arc::clone(&form));
+                form
+            }
+        };
+        repeated.all += 1;
+        if let Some(it) = repeat(&form, &stored)? {
+            repeated.changed += 1;
+            changed(it);
+        }
+    }
+    Ok(repeated)
+}
+
+/// Scores a stored response again; what differs, if anything does.
+pub fn repeat(form: &PreparedForm, stored: &StoredResult) -> Result<Option<Changed>, EngineError> {
+    let row = &stored.scorecard.row;
+    let response: Response =
+        results::read(&stored.response.document, "response", &row.response_hash)?;
+    let before: Scorecard =
+        results::read(&stored.scorecard.document, "scorecard", &row.id.to_string())?;
+    let now = scoring::score_reading(&Reading::new(form, &response), Some(&before.language));
+    if scoring::body(&before) == scoring::body(&now) {
+        return Ok(None);
+    }
+    let value = |card: &Scorecard| {
+        serde_json::from_str::<Value>(&scoring::body(card)).unwrap_or_default()
+    };
+    let mut differences = Vec::new();
+    differ("", &value(&before), &value(&now), &mut differences);
+    Ok(Some(Changed { id: row.id, engine: row.engine.to_string(), differences }))
+}
+
+/// Names each place in which two documents differ.
+fn differ(pointer: &str, before: &Value, now: &Value, out: &mut Vec<String>) {
+    match (before, now) {
+        (Value::Object(a), Value::Object(b)) => {
+            for (key, value) in a {
+                let other = b.get(key).unwrap_or(&Value::Null);
+                differ(&format!("{pointer}/{key}"), value, other, out);
+            }
+            for (key, value) in b.iter().filter(|(key, _)| !a.contains_key(*key)) {
+                differ(&format!("{pointer}/{key}"), &Value::Null, value, out);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (i, (x, y)) in a.iter().zip(b).enumerate() {
+                differ(&format!("{pointer}/{i}"), x, y, out);
+            }
+        }
+        _ if before == now => {}
+        _ => out.push(format!("{pointer}: {before} → {now}")),
+    }
+}
