@@ -1,0 +1,193 @@
+//! Makes texts drawable: what no typeface can draw, what is invisible, what is too long.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::ReportError;
+use crate::world::can_draw;
+
+/// Stands for a character that no typeface of a report can draw.
+pub const UNDRAWABLE: char = '□';
+
+/// Marks a text that was shortened.
+pub const SHORTENED: &str = " […]";
+
+/// How many characters of one text a report shows.
+pub const LONGEST_TEXT: usize = 6_000;
+
+/// How many characters a whole report can show.
+pub const MOST_CHARACTERS: usize = 1_000_000;
+
+/// The longest run of characters without a space that is left as it is.
+const LONGEST_RUN: usize = 24;
+
+/// The longest run of letters that is left to hyphenation.
+const LONGEST_WORD: usize = 60;
+
+/// Makes every text in `data` drawable.
+pub(crate) fn prepare(data: &mut Value) -> Result<(), ReportError> {
+    let characters = walk(data, true);
+    if characters > MOST_CHARACTERS {
+        return Err(ReportError::TooLarge { characters, limit: MOST_CHARACTERS });
+    }
+    Ok(())
+}
+
+/// Makes the texts below `value` drawable and counts their characters. Links and hashes get
+/// no places to break, so that they can be copied.
+fn walk(value: &mut Value, breaks: bool) -> usize {
+    match value {
+        Value::String(text) => {
+            let drawn = shorten(drawable(text));
+            let whole = !breaks || drawn.starts_with("sha256:");
+            *text = if whole { drawn } else { breakable(&drawn).into_owned() };
+            text.chars().count()
+        }
+        Value::Array(items) => items.iter_mut().map(|it| walk(it, breaks)).sum(),
+        Value::Object(fields) => {
+            fields.iter_mut().map(|(name, it)| walk(it, breaks && name != "link")).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+/// `text` without what is invisible, and with a mark for what no typeface can draw.
+fn drawable(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    text.chars()
+        .filter_map(|it| match it {
+            '\n' => Some('\n'),
+            '\r' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            it if it.is_whitespace() && it != '\u{a0}' => Some(' '),
+            it if is_invisible(it) => None,
+            it if is_private(it) || !can_draw(it) => Some(UNDRAWABLE),
+            it => Some(it),
+        })
+        .collect()
+}
+
+/// Whether `character` has no picture: controls, among them those that turn the direction of
+/// a text, joiners, and selectors of variants.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// Whether `character` means nothing outside one typeface; PDF/A refuses such characters.
+fn is_private(character: char) -> bool {
+    matches!(
+        character,
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}'
+    )
+}
+
+fn shorten(text: String) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{}{SHORTENED}", text[..end].trim_end()),
+        None => text,
+    }
+}
+
+/// `text` with invisible places to break inside long file names, addresses and the like.
+fn breakable(text: &str) -> Cow<'_, str> {
+    if !text.split_whitespace().any(|it| it.chars().count() > LONGEST_RUN) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for piece in text.split_inclusive(char::is_whitespace) {
+        if piece.trim_end().chars().count() <= LONGEST_RUN {
+            out.push_str(piece);
+            continue;
+        }
+        let mut since_break = 0;
+        let mut letters = piece.chars().peekable();
+        while let Some(letter) = letters.next() {
+            out.push(letter);
+            since_break += 1;
+            let joint = !letter.is_alphanumeric()
+                && letters.peek().is_some_and(|next| next.is_alphanumeric());
+            if joint || since_break >= LONGEST_WORD {
+                out.push('\u{200b}');
+                since_break = 0;
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared(text: &str) -> String {
+        let mut value = Value::from(text);
+        prepare(&mut value).unwrap();
+        value.as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn plain_texts_stay_as_they_are() {
+        let text = "Smørrebrød på Ærø: 5 ≤ x ≥ −3 → »ja«, 50 % · 2 × 3…\nto linjer";
+        assert_eq!(prepared(text), text);
+    }
+
+    #[test]
+    fn undrawable_characters_get_a_mark() {
+        assert_eq!(prepared("a漢字b🦀c\u{e001}"), "a□□b□c□");
+    }
+
+    #[test]
+    fn invisible_characters_are_removed() {
+        assert_eq!(prepared("a\u{202e}b\u{2066}c\u{0}d\u{200d}e\u{feff}"), "abcde");
+        assert_eq!(prepared("a\r\nb\rc\u{2028}d\te\u{3000}f"), "a\nb\nc\nd e f");
+    }
+
+    #[test]
+    fn long_texts_are_shortened_with_a_mark() {
+        let text = prepared(&"ord ".repeat(25_000));
+        assert!(text.ends_with("ord […]"));
+        assert!(text.chars().count() <= LONGEST_TEXT + SHORTENED.chars().count());
+    }
+
+    #[test]
+    fn file_names_can_break_and_words_stay_whole() {
+        assert_eq!(
+            prepared("Bilag_3_Eksportstrategi_2026.pdf"),
+            "Bilag_\u{200b}3_\u{200b}Eksportstrategi_\u{200b}2026.\u{200b}pdf"
+        );
+        let word = "speciallægepraksisplanlægningsstabiliseringsperiode";
+        assert_eq!(prepared(word), word);
+        assert!(prepared(&"x".repeat(200)).contains('\u{200b}'));
+    }
+
+    #[test]
+    fn links_and_hashes_get_no_breaks() {
+        let link = "https://www.example.org/a/very/long/path/to/some/evidence.pdf";
+        let mut data =
+            serde_json::json!({ "link": link, "form": format!("sha256:{}", "a".repeat(64)) });
+        let before = data.clone();
+        prepare(&mut data).unwrap();
+        assert_eq!(data, before);
+    }
+
+    #[test]
+    fn more_text_than_a_report_can_show_is_refused() {
+        let mut data = Value::from(vec![Value::from("x ".repeat(2_500)); 300]);
+        assert!(matches!(prepare(&mut data), Err(ReportError::TooLarge { .. })));
+    }
+}
