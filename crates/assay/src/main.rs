@@ -1,2 +1,22 @@
-//! assay
-fn main() {}
+//! The program `assay`: settings, wiring and commands.
+//!
+//! Suggested reading order: [`cli`], [`commands`], [`source`], [`show`].
+
+mod cli;
+mod commands;
+mod database;
+mod show;
+mod source;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => commands::report_failure(&error).into(),
+    }
+}

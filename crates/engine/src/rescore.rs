@@ -40,26 +40,57 @@ pub async fn rescore(
     filter: &Filter,
     mut changed: impl FnMut(Changed),
 ) -> Result<Repeated, EngineError> {
-    let mut forms: HashMap<String, Arc<PreparedForm>> = HashMap::new();
-    let mut repeated = Repeated::default();
+    let mut repeat = Repeat { db, forms: HashMap::new(), done: Repeated::default() };
     let mut stream = pin!(store::scorecards::stream(db, filter));
     while let Some(stored) = stream.try_next().await? {
+        repeat.one(&stored, &mut changed).await?;
+    }
+    Ok(repeat.done)
+}
+
+/// Repeats the results with these ids.
+pub async fn rescore_some(
+    db: &Db,
+    ids: &[ScorecardId],
+    mut changed: impl FnMut(Changed),
+) -> Result<Repeated, EngineError> {
+    let mut repeat = Repeat { db, forms: HashMap::new(), done: Repeated::default() };
+    for id in ids {
+        let scorecard = store::scorecards::get(db, *id).await?;
+        let response = store::responses::get(db, &scorecard.row.response_hash).await?;
+        repeat.one(&StoredResult { response, scorecard }, &mut changed).await?;
+    }
+    Ok(repeat.done)
+}
+
+struct Repeat<'a> {
+    db: &'a Db,
+    forms: HashMap<String, Arc<PreparedForm>>,
+    done: Repeated,
+}
+
+impl Repeat<'_> {
+    async fn one(
+        &mut self,
+        stored: &StoredResult,
+        changed: &mut impl FnMut(Changed),
+    ) -> Result<(), EngineError> {
         let hash = &stored.scorecard.row.form_hash;
-        let form = match forms.get(hash) {
+        let form = match self.forms.get(hash) {
             Some(form) => Arc::clone(form),
             None => {
-                let form = Arc::new(publish::kept(db, hash).await?);
-                forms.insert(hash.clone(), Arc::clone(&form));
+                let form = Arc::new(publish::kept(self.db, hash).await?);
+                self.forms.insert(hash.clone(), Arc::clone(&form));
                 form
             }
         };
-        repeated.all += 1;
-        if let Some(it) = repeat(&form, &stored)? {
-            repeated.changed += 1;
+        self.done.all += 1;
+        if let Some(it) = repeat(&form, stored)? {
+            self.done.changed += 1;
             changed(it);
         }
+        Ok(())
     }
-    Ok(repeated)
 }
 
 /// Scores a stored response again; what differs, if anything does.

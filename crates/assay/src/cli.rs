@@ -1,0 +1,277 @@
+//! What can be typed: commands, arguments and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Assess with declarative forms: scores anyone can follow, reports a board reads.
+#[derive(Debug, Parser)]
+#[command(
+    name = "assay",
+    version,
+    after_help = "Exit codes: 0 fine · 1 findings · 2 wrong use · 3 failed.\n\n\
+        Start with `assay demo`, then `assay new my-form` and `assay check my-form`."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Score and report the shipped samples, to see what comes of it.
+    ///
+    /// Makes a folder with a SQLite database and the reports of a handful of invented
+    /// companies and projects, in Danish and English. Running it twice harms nothing.
+    Demo {
+        /// The folder to make.
+        #[arg(long, default_value = "assay-demo")]
+        folder: PathBuf,
+    },
+    /// Check forms, their translations and the cases beside them.
+    ///
+    /// PATH is a form's file, its folder, or a folder of forms; without one, `forms` is
+    /// checked where there is such a folder, and the shipped forms otherwise.
+    #[command(after_help = "Exit code 1 means that there are errors; warnings and notes give 0.\n\
+        Every code is explained in docs/findings.md.")]
+    Check {
+        /// What to check.
+        paths: Vec<PathBuf>,
+        /// How findings are written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Score a response and show the scorecard.
+    #[command(after_help = "Example: assay score export-readiness answers.json --lang da\n\
+        \x20        assay score export-readiness answers.json --explain means.funding")]
+    Score {
+        #[command(flatten)]
+        pair: Pair,
+        /// The language of the texts, for example `da`; the form's own when not given.
+        #[arg(long)]
+        lang: Option<String>,
+        /// How the scorecard is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        /// Tell one question's way from answer to total, in words (`step.question`).
+        #[arg(long, value_name = "QUESTION", conflicts_with = "format")]
+        explain: Option<String>,
+    },
+    /// Write the company report of a response as a PDF.
+    Report {
+        #[command(flatten)]
+        pair: Pair,
+        /// The file to write.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// The language, for example `da`; the response's own when not given.
+        #[arg(long)]
+        lang: Option<String>,
+        /// An earlier response to the same form, to show readiness then and now.
+        #[arg(long, value_name = "RESPONSE")]
+        before: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of a document.
+    Schema {
+        /// Which document.
+        document: Document,
+        /// The form, for the schema of its answers.
+        #[arg(required_if_eq("document", "answers"))]
+        form: Option<String>,
+    },
+    /// Join the scorecards of one subject: proofs, pillars, Venn zone.
+    #[command(after_help = "Example: assay profile proof-of-value=v.json \
+        environmental-sustainability=e.json -o profile.pdf")]
+    Profile {
+        /// A form and a response to it, as FORM=RESPONSE.
+        #[arg(required = true, value_name = "FORM=RESPONSE")]
+        pairs: Vec<String>,
+        /// Write a report to this PDF instead of showing the profile.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        /// The language, for example `da`.
+        #[arg(long)]
+        lang: Option<String>,
+        /// How the profile is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Freeze a checked form: write `published/<version>.json` beside it and keep it in the
+    /// database. A published form never changes.
+    Publish {
+        /// The form's file or folder.
+        form: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Start a form: a small folder with an example of each thing, which passes `check`.
+    New {
+        /// The folder to make; its name becomes the form's id.
+        form: PathBuf,
+    },
+    /// Score a response and keep the result.
+    Save {
+        #[command(flatten)]
+        pair: Pair,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// List kept results.
+    List {
+        #[command(flatten)]
+        filter: FilterArgs,
+        /// What to sort by; put `-` in front to turn it round.
+        #[arg(long, default_value = "created", allow_hyphen_values = true)]
+        sort: String,
+        /// How many to show.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Go on where an earlier list ended; it says with what.
+        #[arg(long)]
+        after: Option<String>,
+        /// How the list is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Show a kept result.
+    Show {
+        /// The result's id, as `list` shows it.
+        id: String,
+        /// The language of the texts.
+        #[arg(long)]
+        lang: Option<String>,
+        /// How the scorecard is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Repeat kept results and name every difference.
+    Rescore {
+        /// The results to repeat.
+        #[arg(required_unless_present = "all")]
+        ids: Vec<String>,
+        /// Repeat all of them.
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Write kept results to standard output or a file.
+    Export {
+        /// How they are written: NDJSON can be imported again, CSV is for a spreadsheet.
+        #[arg(long, value_enum, default_value_t)]
+        format: ExportFormat,
+        /// The file to write; standard output when not given.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        filter: FilterArgs,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Read results from an NDJSON file that `export` wrote.
+    Import {
+        /// The file; `-` for standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Look after the database.
+    Db {
+        #[command(subcommand)]
+        command: DbCommand,
+    },
+    /// Print a script that completes commands in a shell.
+    #[command(after_help = "Example: assay completions bash > ~/.local/share/bash-completion/completions/assay")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Bring the database to this program's version; makes it where there is none.
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Tell which version the database has.
+    Status {
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// A form and a response to it.
+#[derive(Debug, Args)]
+pub(crate) struct Pair {
+    /// The form: a shipped form's id, a file or a folder.
+    pub(crate) form: String,
+    /// The response: a JSON file; `-` for standard input.
+    pub(crate) response: PathBuf,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Database {
+    /// The database: `sqlite:FILE` or `postgres://…`.
+    #[arg(long = "database", env = "DATABASE_URL", default_value = "sqlite:assay.db", hide_env_values = true)]
+    pub(crate) url: String,
+}
+
+/// Which results are meant.
+#[derive(Debug, Args)]
+pub(crate) struct FilterArgs {
+    /// Only results of this form.
+    #[arg(long)]
+    pub(crate) form: Option<String>,
+    /// Only results of the subject with this name.
+    #[arg(long)]
+    pub(crate) subject: Option<String>,
+    /// Only results in this band.
+    #[arg(long)]
+    pub(crate) band: Option<String>,
+    /// Only results with this status, for example `preliminary`.
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One JSON document a line, complete.
+    #[default]
+    Ndjson,
+    /// One line a result.
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Document {
+    /// A form.
+    Form,
+    /// A response.
+    Response,
+    /// A scorecard.
+    Scorecard,
+    /// The data of a report.
+    Report,
+    /// A profile.
+    Profile,
+    /// What a case expects.
+    Expected,
+    /// The answers to one form.
+    Answers,
+}

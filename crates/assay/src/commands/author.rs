@@ -1,0 +1,150 @@
+//! Commands for those who write forms: `check`, `schema`, `publish`, `new`, `completions`.
+
+use std::path::{Path, PathBuf};
+
+use anstream::{eprintln, println};
+use anyhow::{Context, Result, bail};
+use clap::CommandFactory;
+use clap_complete::Shell;
+use engine::{check, library, publish as freezing};
+use model::{Finding, Severity};
+use serde_json::json;
+
+use crate::cli::{Cli, Database, Document, Format};
+use crate::commands::{Exit, any_error, print_findings, print_json};
+use crate::source::Source;
+use crate::{database, show, write};
+
+/// Checks forms, each on its own: a bad one does not stop the others.
+pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
+    let sources = match paths {
+        [] if Path::new("forms").is_dir() => vec![Source::at(Path::new("forms"))?],
+        [] => vec![Source::shipped()],
+        paths => paths.iter().map(|it| Source::at(it)).collect::<Result<_>>()?,
+    };
+    let mut all: Vec<Finding> = Vec::new();
+    let (mut forms, mut cases) = (0, 0);
+    for source in &sources {
+        for path in &source.forms {
+            let checked = check::check(&source.files, path);
+            forms += 1;
+            cases += checked.cases;
+            all.extend(checked.findings.into_iter().map(|mut finding| {
+                finding.place.file = source.shown(&finding.place.file);
+                finding
+            }));
+        }
+    }
+    forms::check::sort(&mut all);
+    let exit = if any_error(&all) { Exit::Findings } else { Exit::Fine };
+    if format == Format::Json {
+        print_json(&json!({ "forms": forms, "cases": cases, "findings": all }))?;
+        return Ok(exit);
+    }
+    print_findings(&all, &str::to_owned);
+    let count = |severity| all.iter().filter(|it| it.severity == severity).count();
+    let summary = format!(
+        "checked {forms} {} and {cases} cases: {} errors, {} warnings, {} notes",
+        if forms == 1 { "form" } else { "forms" },
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Note)
+    );
+    match exit {
+        Exit::Fine => eprintln!("{}", show::done(summary)),
+        _ => eprintln!("{} {summary}", show::error_label()),
+    }
+    Ok(exit)
+}
+
+/// Prints the JSON Schema of a document.
+pub(crate) fn schema(document: Document, form: Option<&str>) -> Result<Exit> {
+    use model::schema::of;
+    match document {
+        Document::Form => print_json(&forms::form_schema::form_schema()),
+        Document::Response => print_json(&of::<model::Response>()),
+        Document::Scorecard => print_json(&of::<model::Scorecard>()),
+        Document::Report => print_json(&of::<model::report::ReportData>()),
+        Document::Profile => print_json(&of::<model::profile::Profile>()),
+        Document::Expected => print_json(&of::<model::case::Expected>()),
+        Document::Answers => {
+            let form = Source::named(form.context("name the form")?)?.form()?;
+            print_json(&forms::answers_schema::answers_schema(&form))
+        }
+    }
+}
+
+/// Freezes a checked form.
+pub(crate) fn publish(path: &Path, database: &Database) -> Result<Exit> {
+    let source = Source::at(path)?;
+    let [form_path] = &source.forms[..] else {
+        bail!("name one form: there are {} in {}", source.forms.len(), path.display());
+    };
+    let checked = check::check(&source.files, form_path);
+    if any_error(&checked.findings) {
+        print_findings(&checked.findings, &|file| source.shown(file));
+        eprintln!("{} a form with errors is not published", show::error_label());
+        return Ok(Exit::Findings);
+    }
+    let form = library::prepare(&source.files, form_path)?;
+    let place = freezing::place(form_path, &form);
+    let root = source.root.as_deref().unwrap_or(Path::new("."));
+    let file = root.join(&place);
+    if !file.exists() {
+        let folder = file.parent().unwrap_or(root);
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        write::write(&file, freezing::document(&form).as_bytes())?;
+    }
+    database::block_on(async {
+        let db = database::open(database).await?;
+        let transaction = db.begin().await?;
+        freezing::keep(&transaction, &form, chrono::Utc::now()).await?;
+        transaction.commit().await?;
+        Ok(())
+    })?;
+    let meta = &form.form.meta;
+    println!("{}", show::done(format_args!("{} {} is published", meta.id, meta.version)));
+    println!("  {}\n  {}", source.shown(&place), form.hash);
+    Ok(Exit::Fine)
+}
+
+/// Makes a small form to start from.
+pub(crate) fn new(folder: &Path) -> Result<Exit> {
+    let name = folder.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+    let fits = name.starts_with(|it: char| it.is_ascii_lowercase())
+        && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-');
+    if !fits {
+        bail!("`{name}` cannot be a form's id: use a-z, 0-9 and hyphens, beginning with a letter");
+    }
+    if folder.exists() {
+        bail!("{} is there already; nothing was changed", folder.display());
+    }
+    let fill = |text: &str| text.replace("NEW-FORM", name);
+    let files = [
+        ("form.json", include_str!("../../new/form.json")),
+        ("form.da.json", include_str!("../../new/form.da.json")),
+        ("cases/strong/answers.json", include_str!("../../new/cases/strong/answers.json")),
+        ("cases/strong/expected.json", include_str!("../../new/cases/strong/expected.json")),
+        ("cases/unfinished/answers.json", include_str!("../../new/cases/unfinished/answers.json")),
+        ("cases/unfinished/expected.json", include_str!("../../new/cases/unfinished/expected.json")),
+    ];
+    for (path, text) in files {
+        let file = folder.join(path);
+        let parent = file.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make the folder {}", parent.display()))?;
+        write::write(&file, fill(text).as_bytes())?;
+    }
+    let schema = forms::form_schema::form_schema();
+    let schema = serde_json::to_string_pretty(&schema)? + "\n";
+    write::write(&folder.join("form.schema.json"), schema.as_bytes())?;
+    println!("{}", show::done(format_args!("made {}", folder.display())));
+    println!("  change form.json, then run: assay check {}", folder.display());
+    Ok(Exit::Fine)
+}
+
+/// Prints a completion script.
+pub(crate) fn completions(shell: Shell) {
+    clap_complete::generate(shell, &mut Cli::command(), "assay", &mut std::io::stdout());
+}

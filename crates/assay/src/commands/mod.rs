@@ -1,0 +1,106 @@
+//! What each command does.
+
+mod author;
+mod database;
+mod demo;
+mod score;
+
+use std::process::ExitCode;
+
+use anstream::{eprintln, println};
+use anyhow::Result;
+use engine::EngineError;
+use model::{Finding, Severity};
+
+use crate::cli::{Cli, Command, DbCommand};
+use crate::show;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Fine.
+    Fine,
+    /// Findings.
+    Findings,
+    /// Failed.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Fine => Self::SUCCESS,
+            Exit::Findings => Self::from(1),
+            Exit::Failed => Self::from(3),
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli) -> Result<Exit> {
+    match cli.command {
+        Command::Demo { folder } => demo::demo(&folder),
+        Command::Check { paths, format } => author::check(&paths, format),
+        Command::Score { pair, lang, format, explain } => {
+            score::score(&pair, lang.as_deref(), format, explain.as_deref())
+        }
+        Command::Report { pair, output, lang, before } => {
+            score::report(&pair, &output, lang.as_deref(), before.as_deref())
+        }
+        Command::Schema { document, form } => author::schema(document, form.as_deref()),
+        Command::Profile { pairs, output, lang, format } => {
+            score::profile(&pairs, output.as_deref(), lang.as_deref(), format)
+        }
+        Command::Publish { form, database } => author::publish(&form, &database),
+        Command::New { form } => author::new(&form),
+        Command::Save { pair, database } => database::save(&pair, &database),
+        Command::List { filter, sort, limit, after, format, database } => {
+            database::list(&filter, &sort, limit, after.as_deref(), format, &database)
+        }
+        Command::Show { id, lang, format, database } => {
+            database::show(&id, lang.as_deref(), format, &database)
+        }
+        Command::Rescore { ids, all: _, database } => database::rescore(&ids, &database),
+        Command::Export { format, output, filter, database } => {
+            database::export(format, output.as_deref(), &filter, &database)
+        }
+        Command::Import { file, database } => database::import(&file, &database),
+        Command::Db { command: DbCommand::Migrate { database } } => database::migrate(&database),
+        Command::Db { command: DbCommand::Status { database } } => database::status(&database),
+        Command::Completions { shell } => {
+            author::completions(shell);
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+/// Tells why a command failed, on standard error.
+pub(crate) fn report_failure(error: &anyhow::Error) -> Exit {
+    if let Some(EngineError::Findings(findings)) = error.downcast_ref() {
+        print_findings(findings, &str::to_owned);
+        return Exit::Findings;
+    }
+    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // A cause that its error already tells of is not told twice.
+    causes.dedup_by(|cause, before| before.contains(cause.as_str()));
+    eprintln!("{} {}", show::error_label(), causes.join(": "));
+    Exit::Failed
+}
+
+/// Prints `findings` on standard error; `shown` gives a file as a person finds it.
+pub(crate) fn print_findings(findings: &[Finding], shown: &dyn Fn(&str) -> String) {
+    for finding in findings {
+        eprintln!("{}", show::finding(finding, &shown(&finding.place.file)).trim_end());
+    }
+}
+
+/// Whether any of `findings` is an error.
+pub(crate) fn any_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|it| it.severity == Severity::Error)
+}
+
+/// Prints `value` as readable JSON.
+pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> Result<Exit> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(Exit::Fine)
+}

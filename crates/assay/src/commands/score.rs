@@ -1,0 +1,168 @@
+//! `score`, `report` and `profile`.
+
+use std::path::Path;
+
+use anstream::{print, println};
+use anyhow::{Context, Result, anyhow};
+use engine::assess::{Accepted, accept, require_language};
+use engine::report::report_data;
+use engine::{EngineError, PreparedForm};
+use expressions::analysis::nearest;
+use model::Response;
+
+use crate::cli::{Format, Pair};
+use crate::commands::{Exit, print_findings, print_json};
+use crate::source::{self, Source};
+use crate::{show, write};
+
+/// A form, and a response that fits it; warnings are printed.
+pub(crate) fn read(pair: &Pair) -> Result<(PreparedForm, Response)> {
+    let form = form(&pair.form)?;
+    let response = response(&form, &pair.response)?;
+    Ok((form, response))
+}
+
+fn form(name: &str) -> Result<PreparedForm> {
+    let source = Source::named(name)?;
+    source.form().map_err(|error| located(error, &source))
+}
+
+/// Names the files of findings as a person finds them from here.
+fn located(error: anyhow::Error, source: &Source) -> anyhow::Error {
+    match error.downcast() {
+        Ok(EngineError::Findings(mut findings)) => {
+            for finding in &mut findings {
+                finding.place.file = source.shown(&finding.place.file);
+            }
+            EngineError::Findings(findings).into()
+        }
+        Ok(other) => other.into(),
+        Err(other) => other,
+    }
+}
+
+fn response(form: &PreparedForm, path: &Path) -> Result<Response> {
+    let text = source::response(path)?;
+    let name = path.display().to_string();
+    let Accepted { response, findings } = accept(form, &name, &text)?;
+    print_findings(&findings, &str::to_owned);
+    Ok(response)
+}
+
+/// Scores a response and shows the scorecard, or one question's way.
+pub(crate) fn score(
+    pair: &Pair,
+    language: Option<&str>,
+    format: Format,
+    explain: Option<&str>,
+) -> Result<Exit> {
+    let (form, response) = read(pair)?;
+    if let Some(language) = language {
+        require_language(&form, language)?;
+    }
+    let card = scoring::score(&form, &response, language);
+    if let Some(question) = explain {
+        return explain_question(&form, &card, question);
+    }
+    match format {
+        Format::Json => print_json(&card),
+        Format::Text => {
+            print!("{}", show::scorecard(&card));
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+fn explain_question(
+    form: &PreparedForm,
+    card: &model::Scorecard,
+    question: &str,
+) -> Result<Exit> {
+    let texts = form.localised(&card.language).unwrap_or_else(|| form.form.clone());
+    let Some(criterion) = card.criterion(question) else {
+        let paths = card.criteria.iter().map(|it| it.question.as_str());
+        let near = nearest(question, paths).map(|it| format!("; did you mean `{it}`?"));
+        let why = match texts.question(question) {
+            Some(_) if card.hidden.iter().any(|it| it == question) => {
+                "is not asked of this respondent, so it counts on neither side"
+            }
+            Some(_) => "earns no points in this form",
+            None => "is no question of this form",
+        };
+        return Err(anyhow!("`{question}` {why}{}", near.unwrap_or_default()));
+    };
+    println!("{}", show::heading(&criterion.title));
+    for sentence in scoring::explain::explain(&texts, card, criterion) {
+        println!("  {sentence}");
+    }
+    if let Some(total) = scoring::explain::total(card) {
+        println!("  {total}");
+    }
+    Ok(Exit::Fine)
+}
+
+/// Writes the company report of a response.
+pub(crate) fn report(
+    pair: &Pair,
+    output: &Path,
+    language: Option<&str>,
+    before: Option<&Path>,
+) -> Result<Exit> {
+    let (form, now) = read(pair)?;
+    let before = before.map(|it| response(&form, it)).transpose()?;
+    let language = language
+        .or(now.language.as_deref().filter(|it| form.languages().contains(it)))
+        .unwrap_or(&form.form.meta.language)
+        .to_owned();
+    let pdf = draw(&form, &now, before.as_ref(), &language)?;
+    write::write(output, &pdf)?;
+    println!("{}", show::done(format_args!("wrote {}", output.display())));
+    Ok(Exit::Fine)
+}
+
+/// The report of `response` as a PDF.
+pub(crate) fn draw(
+    form: &PreparedForm,
+    response: &Response,
+    before: Option<&Response>,
+    language: &str,
+) -> Result<Vec<u8>> {
+    let (data, card) = report_data(form, response, before, language)?;
+    let attachment = serde_json::to_vec_pretty(&card)?;
+    Ok(reports::company_pdf(&data, &attachment)?)
+}
+
+/// Joins scorecards of one subject.
+pub(crate) fn profile(
+    pairs: &[String],
+    output: Option<&Path>,
+    language: Option<&str>,
+    format: Format,
+) -> Result<Exit> {
+    let mut cards = Vec::new();
+    for pair in pairs {
+        let (name, path) = pair
+            .split_once('=')
+            .with_context(|| format!("`{pair}` is not written as FORM=RESPONSE"))?;
+        let form = form(name)?;
+        let response = response(&form, Path::new(path))?;
+        if let Some(language) = language {
+            require_language(&form, language)?;
+        }
+        cards.push(scoring::score(&form, &response, language));
+    }
+    let profile = scoring::profile(&cards).map_err(EngineError::from)?;
+    if let Some(output) = output {
+        let document = serde_json::to_vec_pretty(&profile)?;
+        write::write(output, &reports::profile_pdf(&profile, &document)?)?;
+        println!("{}", show::done(format_args!("wrote {}", output.display())));
+        return Ok(Exit::Fine);
+    }
+    match format {
+        Format::Json => print_json(&profile),
+        Format::Text => {
+            print!("{}", show::profile(&profile));
+            Ok(Exit::Fine)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Where forms and responses come from: the disk, or what is built in.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use anyhow::{Context, Result, bail};
+use engine::{Files, PreparedForm, library};
+use forms::json::{LARGEST_FORM, LARGEST_RESPONSE};
+use include_dir::{Dir, include_dir};
+
+static FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
+static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
+
+/// The shipped forms.
+pub(crate) static SHIPPED: LazyLock<Files> = LazyLock::new(|| embedded(&FORMS));
+
+/// The responses of the demo, by `<subject>/<form>.json`.
+pub(crate) fn demo() -> Files {
+    embedded(&DEMO)
+}
+
+fn embedded(folder: &Dir<'_>) -> Files {
+    let mut files = Files::default();
+    let mut open = vec![folder];
+    while let Some(folder) = open.pop() {
+        open.extend(folder.dirs());
+        for file in folder.files() {
+            let path = file.path().to_string_lossy().replace('\\', "/");
+            if let (true, Some(text)) = (path.ends_with(".json"), file.contents_utf8()) {
+                files.insert(path, text);
+            }
+        }
+    }
+    files
+}
+
+/// Forms among files.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The files.
+    pub(crate) files: Files,
+    /// The paths of the forms that are meant.
+    pub(crate) forms: Vec<String>,
+    /// The folder on disk that the paths are relative to; `None` for what is built in.
+    pub(crate) root: Option<PathBuf>,
+}
+
+impl Source {
+    /// The shipped forms.
+    pub(crate) fn shipped() -> Self {
+        let files = SHIPPED.clone();
+        let forms = library::forms(&files).into_iter().map(str::to_owned).collect();
+        Self { files, forms, root: None }
+    }
+
+    /// The forms at `path`: a form's file, its folder, or a folder of forms.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        let metadata = std::fs::metadata(path)
+            .with_context(|| format!("there is no file or folder {}", path.display()))?;
+        if metadata.is_file() {
+            return Self::of_files(vec![path.to_owned()]);
+        }
+        if path.join("form.json").is_file() {
+            return Self::of_files(vec![path.join("form.json")]);
+        }
+        let mut forms = Vec::new();
+        for entry in std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
+            let form = entry?.path().join("form.json");
+            if form.is_file() {
+                forms.push(form);
+            }
+        }
+        if forms.is_empty() {
+            bail!("there is no form in {}: a form is a folder with a `form.json`", path.display());
+        }
+        forms.sort();
+        Self::of_files(forms)
+    }
+
+    /// The form that is meant by `name`: a shipped form's id, a file or a folder.
+    pub(crate) fn named(name: &str) -> Result<Self> {
+        let path = Path::new(name);
+        if name.contains(['/', '\\', '.']) || path.exists() && !name.is_empty() {
+            return Self::at(path);
+        }
+        let files = SHIPPED.clone();
+        let forms = vec![library::find(&files, name)?.to_owned()];
+        Ok(Self { files, forms, root: None })
+    }
+
+    /// The one form that is meant, ready to be answered.
+    pub(crate) fn form(&self) -> Result<PreparedForm> {
+        let [path] = &self.forms[..] else {
+            bail!("name one form: there are {} here", self.forms.len());
+        };
+        Ok(library::prepare(&self.files, path)?)
+    }
+
+    /// `path` as a person finds it from here.
+    pub(crate) fn shown(&self, path: &str) -> String {
+        let Some(root) = &self.root else { return format!("(shipped) {path}") };
+        let path = root.join(path);
+        let here = std::env::current_dir().unwrap_or_default();
+        path.strip_prefix(here).unwrap_or(&path).display().to_string()
+    }
+
+    /// Reads forms that lie beside each other, and what they refer to.
+    fn of_files(forms: Vec<PathBuf>) -> Result<Self> {
+        let forms: Vec<PathBuf> =
+            forms.iter().map(std::path::absolute).collect::<std::io::Result<_>>()?;
+        let first = &forms[0];
+        let folder = first.parent().unwrap_or(Path::new("/"));
+        let is_form = first.file_name().is_some_and(|it| it == "form.json");
+        let root = folder.parent().filter(|_| is_form).unwrap_or(folder).to_owned();
+        let mut reader =
+            Reader { root: root.clone(), files: Files::default(), seen: BTreeSet::new() };
+        let mut paths = Vec::new();
+        for form in &forms {
+            let path = relative(&root, form);
+            reader.form(&path)?;
+            paths.push(path);
+        }
+        Ok(Self { files: reader.files, forms: paths, root: Some(root) })
+    }
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
+/// Reads files below a root, each once, and those they refer to.
+struct Reader {
+    root: PathBuf,
+    files: Files,
+    seen: BTreeSet<String>,
+}
+
+impl Reader {
+    /// Reads the form at `path`, its overlays, its cases, and what it refers to.
+    fn form(&mut self, path: &str) -> Result<()> {
+        let mut open = vec![path.to_owned()];
+        while let Some(path) = open.pop() {
+            if !self.seen.insert(path.clone()) {
+                continue;
+            }
+            self.overlays(&path)?;
+            let Some(text) = self.read(&path, LARGEST_FORM)? else { continue };
+            open.extend(references(&text).filter_map(|it| forms::files::join(&path, it)));
+            self.files.insert(path, text);
+        }
+        let folder = forms::files::folder(path).to_owned();
+        for below in ["cases", "published"] {
+            self.folder(&format!("{folder}/{below}"), 2)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the overlays beside `path`: `form.da.json` beside `form.json`.
+    fn overlays(&mut self, path: &str) -> Result<()> {
+        let stem = path.strip_suffix(".json").unwrap_or(path).to_owned();
+        let folder = forms::files::folder(path).to_owned();
+        let Ok(entries) = std::fs::read_dir(self.root.join(&folder)) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let sibling = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let language = sibling
+                .strip_prefix(&stem)
+                .and_then(|it| it.strip_prefix('.'))
+                .and_then(|it| it.strip_suffix(".json"));
+            if language.is_some_and(|it| it.len() == 2)
+                && let Some(text) = self.read(&sibling, LARGEST_FORM)?
+            {
+                self.files.insert(sibling, text);
+            }
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, folder: &str, depth: u32) -> Result<()> {
+        let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() && depth > 0 {
+                self.folder(&path, depth - 1)?;
+            } else if path.ends_with(".json")
+                && let Some(text) = self.read(&path, LARGEST_RESPONSE)?
+            {
+                self.files.insert(path, text);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text at `path`; `None` when there is no such file. One byte too many is read, so
+    /// that what is too large is found as such.
+    fn read(&self, path: &str, largest: usize) -> Result<Option<String>> {
+        let path = self.root.join(path);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        read_text(&path, largest).map(Some)
+    }
+}
+
+/// What the values of `"$ref"` in `text` are.
+fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\"$ref\"").skip(1).filter_map(|rest| {
+        let reference = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        let reference = reference.split('"').next()?.split('#').next()?;
+        (!reference.is_empty() && !reference.contains("://")).then_some(reference)
+    })
+}
+
+/// The text of a response; `-` reads standard input.
+pub(crate) fn response(path: &Path) -> Result<String> {
+    if path == Path::new("-") {
+        return text(std::io::stdin().lock(), LARGEST_RESPONSE, "standard input");
+    }
+    read_text(path, LARGEST_RESPONSE)
+}
+
+fn read_text(path: &Path, largest: usize) -> Result<String> {
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).with_context(|| format!("cannot read {name}"))?;
+    text(file, largest, &name)
+}
+
+fn text(from: impl Read, largest: usize, name: &str) -> Result<String> {
+    let mut bytes = Vec::new();
+    from.take(largest as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {name}"))?;
+    String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8 text"))
+}
