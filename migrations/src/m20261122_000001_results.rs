@@ -89,17 +89,11 @@ impl MigrationTrait for Migration {
         }
 
         for (name, table, columns) in INDEXES {
-            let mut index = Index::create();
-            index.name(*name).table(*table);
-            for column in *columns {
-                index.col(*column);
-            }
-            if *name == "scorecard_once" {
-                index.unique();
-            }
-            manager.create_index(index).await?;
+            manager.create_index(index(name, table, columns)).await?;
         }
-        Ok(())
+        // The same response scored by the same engine is one scorecard.
+        let once = ["form_hash", "response_hash", "engine"];
+        manager.create_index(index("scorecard_once", "scorecard", &once).unique().take()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -110,12 +104,10 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Name, table and columns. Lists are sorted by the second column, or by the id as the last
-/// resort; the same response scored by the same engine is one scorecard.
+/// Name, table and columns. Every list of scorecards ends its order with the id.
 const INDEXES: &[(&str, &str, &[&str])] = &[
     ("form_version", "form", &["id", "version"]),
     ("response_form", "response", &["form_hash"]),
-    ("scorecard_once", "scorecard", &["form_hash", "response_hash", "engine"]),
     ("scorecard_response", "scorecard", &["response_hash"]),
     ("scorecard_form", "scorecard", &["form_id", "id"]),
     ("scorecard_subject", "scorecard", &["subject_name", "id"]),
@@ -124,6 +116,19 @@ const INDEXES: &[(&str, &str, &[&str])] = &[
     ("scorecard_date", "scorecard", &["date", "id"]),
     ("scorecard_strict", "scorecard", &["strict", "id"]),
 ];
+
+fn index(
+    name: &'static str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
 
 /// Compares a text by its bytes on PostgreSQL too, so that lists have one order everywhere.
 fn bytewise(manager: &SchemaManager, mut column: ColumnDef) -> ColumnDef {

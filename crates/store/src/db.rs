@@ -22,8 +22,8 @@ pub struct Db {
 
 /// Several changes that are made together or not at all.
 ///
-/// Dropped without [`commit`](Self::commit), it leaves no trace. After an error nothing but
-/// dropping it makes sense.
+/// Dropped without [`commit`](Self::commit), it leaves no trace. After an error it is to be
+/// dropped: the database may have given it up.
 #[derive(Debug)]
 pub struct Transaction(DatabaseTransaction);
 

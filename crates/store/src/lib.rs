@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! Suggested reading order: [`db`](crate::Db), [`forms`], [`responses`], [`scorecards`].
+//! Suggested reading order: [`Db`], [`forms`], [`responses`], [`scorecards`].
 
 mod db;
 mod entity;

@@ -57,8 +57,8 @@ impl Place {
         if rest.split_once(['/', '?', '#']).is_some_and(|(_, behind)| behind.contains('@')) {
             return bad("in a password write `/` as %2F, `?` as %3F and `#` as %23".to_owned());
         }
-        match url.parse() {
-            Ok(options) => Ok(Self::Server(Box::new(options))),
+        match url.parse::<PgConnectOptions>() {
+            Ok(options) => Ok(Self::Server(Box::new(named(options)))),
             Err(error) => bad(error.to_string()),
         }
     }
@@ -122,7 +122,7 @@ impl Place {
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
                     .acquire_timeout(PATIENCE)
-                    .connect_lazy_with((**options).clone().application_name("assay"));
+                    .connect_lazy_with((**options).clone());
                 Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
             }
         }
@@ -172,6 +172,14 @@ impl fmt::Display for Place {
                 }
             }
         }
+    }
+}
+
+/// With the name under which the server lists the connections, unless the address gives one.
+fn named(options: PgConnectOptions) -> PgConnectOptions {
+    match options.get_application_name() {
+        Some(_) => options,
+        None => options.application_name("assay"),
     }
 }
 

@@ -378,7 +378,9 @@ impl ScorecardId {
     /// Thanks to the number, what one program makes within a millisecond stays in order.
     pub fn new(at: DateTime<Utc>) -> Self {
         static COUNT: LazyLock<AtomicU32> = LazyLock::new(|| {
-            AtomicU32::new(Uuid::new_v7(Timestamp::from_unix(NoContext, 0, 0)).as_u128() as u32)
+            AtomicU32::new(
+                Uuid::new_v7(Timestamp::from_unix(NoContext, 0, 0)).as_u128() as u32 >> 1,
+            )
         });
         let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
         let time = Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos());

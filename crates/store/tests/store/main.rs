@@ -1,4 +1,5 @@
 //! The store on SQLite and, where `TEST_DATABASE_URL` is set, on PostgreSQL too.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod documents;
 mod listing;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use store::StoreError;
 
-use crate::support::{self, Database_, Fresh, on_each_database, on_postgres, words_of};
+use crate::support::{self, Fresh, Kind, on_each_database, on_postgres, words_of};
 
 #[tokio::test]
 async fn looking_at_a_database_that_is_not_there_makes_none() {
@@ -19,7 +19,7 @@ async fn looking_at_a_database_that_is_not_there_makes_none() {
         assert!(matches!(refused, StoreError::NotMigrated { .. }), "{refused:?}");
         assert!(refused.to_string().contains("assay migrate"), "{refused}");
         assert_eq!(fs::read_dir(fresh.folder()).unwrap().count(), 0);
-        if fresh.kind == Database_::Postgres {
+        if fresh.kind == Kind::Postgres {
             assert_eq!(schema(fresh).await, Vec::<String>::new());
         }
     })
@@ -224,8 +224,8 @@ fn files(fresh: &Fresh) -> Vec<(String, u64)> {
 async fn schema(fresh: &Fresh) -> Vec<String> {
     let raw = fresh.raw().await;
     let sql = match fresh.kind {
-        Database_::Sqlite => "SELECT coalesce(sql, name) AS line FROM sqlite_schema ORDER BY 1",
-        Database_::Postgres => {
+        Kind::Sqlite => "SELECT coalesce(sql, name) AS line FROM sqlite_schema ORDER BY 1",
+        Kind::Postgres => {
             "SELECT table_name || '.' || column_name || ' ' || data_type AS line
              FROM information_schema.columns WHERE table_schema = current_schema()
              UNION SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()

@@ -17,12 +17,12 @@ use tempfile::TempDir;
 /// A database of its own for one test.
 pub(crate) struct Fresh {
     pub(crate) url: String,
-    pub(crate) kind: Database_,
+    pub(crate) kind: Kind,
     folder: TempDir,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Database_ {
+pub(crate) enum Kind {
     Sqlite,
     Postgres,
 }
@@ -45,7 +45,7 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(&Fresh)) {
     admin.execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.expect("schema");
     let fresh = Fresh {
         url: format!("{server}?options=-csearch_path%3D{schema}"),
-        kind: Database_::Postgres,
+        kind: Kind::Postgres,
         folder: TempDir::new().expect("a folder"),
     };
     test(&fresh).await;
@@ -56,7 +56,7 @@ impl Fresh {
     pub(crate) fn sqlite() -> Self {
         let folder = TempDir::new().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("assay.db").display());
-        Self { url, kind: Database_::Sqlite, folder }
+        Self { url, kind: Kind::Sqlite, folder }
     }
 
     /// The database, ready for use.
@@ -200,7 +200,7 @@ impl Child {
     }
 
     /// As a user to whom permissions apply, which they do not to root.
-    pub(crate) fn as_nobody(mut self) -> Self {
+    pub(crate) fn by_nobody(mut self) -> Self {
         self.nobody = true;
         self
     }

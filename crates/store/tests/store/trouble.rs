@@ -162,7 +162,7 @@ async fn a_file_that_may_only_be_read_is_read() {
     let fresh = Fresh::sqlite();
     protected(&fresh, 0o777).await;
     Child::of("trouble::a_file_that_may_only_be_read_is_read")
-        .as_nobody()
+        .by_nobody()
         .run(&fresh.url, fresh.folder());
 }
 
@@ -184,7 +184,7 @@ async fn a_folder_that_cannot_be_written_is_named() {
     let fresh = Fresh::sqlite();
     protected(&fresh, 0o555).await;
     Child::of("trouble::a_folder_that_cannot_be_written_is_named")
-        .as_nobody()
+        .by_nobody()
         .run(&fresh.url, fresh.folder());
     set_mode(fresh.folder(), 0o755);
 }
@@ -230,15 +230,21 @@ async fn a_writer_that_takes_too_long_makes_others_give_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_comes_back_is_used_again() {
+async fn connections_that_the_server_cut_are_made_again() {
     on_postgres(async |fresh| {
-        let db = fresh.db().await;
+        fresh.db().await.close().await.unwrap();
+        let name = format!("cut_{}", std::process::id());
+        let url = format!("{}&application_name={name}", fresh.url);
+        let db = store::open(&url).await.unwrap();
         forms::put(&db, &form(0)).await.unwrap();
+        let cut = format!(
+            "SELECT count(pg_terminate_backend(pid)) AS cut FROM pg_stat_activity
+             WHERE application_name = '{name}'"
+        );
         let raw = fresh.raw().await;
-        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                   WHERE pid <> pg_backend_pid() AND application_name = 'assay'
-                   AND query LIKE '%\"form\"%'";
-        raw.query_one_raw(Statement::from_string(DbBackend::Postgres, cut)).await.unwrap();
+        let cut = Statement::from_string(DbBackend::Postgres, cut);
+        let cut = raw.query_one_raw(cut).await.unwrap().unwrap();
+        assert!(cut.try_get::<i64>("", "cut").unwrap() > 0);
         assert_eq!(forms::list(&db, None).await.unwrap().len(), 1);
     })
     .await;
