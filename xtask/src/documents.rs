@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::repository::{crates, exists, none_of, text, workspace};
+use crate::repository::{crates, exists, files, none_of, text, workspace};
 
 /// The documents whose paths are checked.
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 6] = [
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/glossary.md",
     "docs/performance.md",
-    "forms/README.md",
 ];
 
 /// The heading in `ARCHITECTURE.md` under which a table gives each dependency its reason.
@@ -21,23 +20,27 @@ const DEPENDENCIES: &str = "## Why each dependency is there";
 #[test]
 fn every_path_in_the_documents_exists() {
     let mut problems = Vec::new();
-    for document in DOCUMENTS.iter().filter(|it| exists(it)) {
-        let text = prose(&text(document));
-        for span in spans(&text).filter(|it| is_path(it)) {
-            let known = known_part(span);
-            if !exists(known) {
-                problems.push(format!("{document}: there is no `{span}`"));
-            }
+    for document in DOCUMENTS {
+        if !exists(document) {
+            problems.push(format!("there is no {document}"));
+            continue;
         }
-        let folder = document.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for link in links(&text) {
-            if !exists(&format!("{folder}/{link}").trim_start_matches('/')) {
-                problems.push(format!("{document}: the link to {link} leads nowhere"));
-            }
+        let text = prose(&text(document));
+        for span in spans(&text).filter(|it| is_path(it) && !exists(known_part(it))) {
+            problems.push(format!("{document}: there is no `{span}`"));
         }
     }
-    for document in DOCUMENTS.iter().filter(|it| !exists(it)) {
-        problems.push(format!("there is no {document}"));
+    none_of(&problems);
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    let mut problems = Vec::new();
+    for (document, text) in files().into_iter().filter(|(path, _)| path.ends_with(".md")) {
+        let folder = document.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        for link in links(&prose(&text)).filter(|it| !exists(&format!("{folder}/{it}"))) {
+            problems.push(format!("{document}: the link to {link} leads nowhere"));
+        }
     }
     none_of(&problems);
 }
@@ -82,12 +85,13 @@ fn every_dependency_has_its_reason() {
 
 /// `markdown` without what stands between fences.
 fn prose(markdown: &str) -> String {
-    markdown
-        .split("\n```")
-        .step_by(2)
-        .map(|it| it.split_once('\n').map_or("", |(_, rest)| rest))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut fenced = false;
+    let lines = markdown.lines().filter(|line| {
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        !fenced && !fence
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What stands between backquotes.
@@ -124,6 +128,6 @@ fn paths_are_told_from_other_words() {
     assert!(!is_path("form.json") && !is_path("sqlite::memory:") && !is_path("a / b"));
     assert_eq!(known_part("forms/<id>/form.json"), "forms");
     let markdown = "a `x/y`\n```sh\n`no/path`\n```\nb `z.md` [c](d/e.md#f)";
-    assert_eq!(spans(&prose(&format!("\n{markdown}"))).collect::<Vec<_>>(), ["x/y", "z.md"]);
+    assert_eq!(spans(&prose(markdown)).collect::<Vec<_>>(), ["x/y", "z.md"]);
     assert_eq!(links(markdown).collect::<Vec<_>>(), ["d/e.md"]);
 }

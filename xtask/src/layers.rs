@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["migrations", "model"]),
     ("reports", &["model"]),
     ("engine", &["expressions", "forms", "model", "scoring", "store"]),
-    ("assay", &["engine", "model", "reports"]),
+    ("assay", &["engine", "expressions", "forms", "model", "reports", "scoring", "store"]),
     ("xtask", &[]),
 ];
 
