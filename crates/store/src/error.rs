@@ -47,7 +47,7 @@ pub enum StoreError {
     /// The database is not there yet or was made by an earlier version of this program.
     #[error(
         "the database {database} is not ready for this version of the program ({} migrations \
-         to apply): run `assay migrate`",
+         to apply): run `assay db migrate`",
         pending.len()
     )]
     NotMigrated {

@@ -17,7 +17,7 @@ async fn looking_at_a_database_that_is_not_there_makes_none() {
         assert!(status.applied.is_empty() && !status.newer() && !status.current());
         let refused = store::open(&fresh.url).await.unwrap_err();
         assert!(matches!(refused, StoreError::NotMigrated { .. }), "{refused:?}");
-        assert!(refused.to_string().contains("assay migrate"), "{refused}");
+        assert!(refused.to_string().contains("assay db migrate"), "{refused}");
         assert_eq!(fs::read_dir(fresh.folder()).unwrap().count(), 0);
         if fresh.kind == Kind::Postgres {
             assert_eq!(schema(fresh).await, Vec::<String>::new());
