@@ -1,4 +1,5 @@
 //! Reports as their readers get them: text, structure, attachments, bytes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod charts;
 mod checkers;
@@ -185,7 +186,7 @@ fn a_report_conforms_to_pdf_ua_and_pdf_a_and_brings_its_typefaces() {
     ] {
         assert!(metadata.contains(text), "{metadata}");
     }
-    assert_eq!(pdf.fonts_left_out(), [String::new(); 0]);
+    assert!(pdf.fonts_left_out().is_empty(), "{:?}", pdf.fonts_left_out());
 }
 
 #[test]
