@@ -1,0 +1,39 @@
+#!/bin/sh
+# The whole test suite: formatting, lints, documentation, and every test on SQLite and
+# PostgreSQL, with the reports checked by independent PDF/UA checkers.
+#
+# Installs what it lacks on Debian and Ubuntu when run as root (or with SUDO=sudo); otherwise
+# names it.
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=""
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v cc >/dev/null 2>&1 || missing="$missing build-essential"
+python3 -c 'import ensurepip' >/dev/null 2>&1 || missing="$missing python3-venv"
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" = 0 ] || [ -n "${SUDO:-}" ]; then
+        ${SUDO:-} apt-get update
+        # shellcheck disable=SC2086
+        DEBIAN_FRONTEND=noninteractive ${SUDO:-} apt-get install -y --no-install-recommends $missing
+    else
+        echo "Some packages are missing. Install them and run this again:" >&2
+        echo "    sudo apt-get install -y$missing" >&2
+        exit 2
+    fi
+fi
+
+checkers="$PWD/target/checkers"
+if [ ! -x "$checkers/bin/pdfua" ] || [ ! -x "$checkers/bin/outloud" ]; then
+    python3 -m venv "$checkers"
+    "$checkers/bin/pip" install --quiet --disable-pip-version-check \
+        --requirement tests/checkers.txt
+fi
+PDF_CHECKERS="$checkers/bin"
+export PDF_CHECKERS
+
+cargo fmt --all --check
+cargo clippy --workspace --all-targets --locked -- --deny warnings
+RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
+INSTA_UPDATE=no tests/with-postgres.sh cargo test --workspace --locked
