@@ -121,6 +121,10 @@ fn head(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
     if response.subject.name.trim().is_empty() {
         issues.push(issue(&codes::BAD_ANSWER, "/subject/name", "the subject has no name"));
     }
+    if response.subject.name.chars().any(char::is_control) {
+        let message = "the name of the subject has control characters in it";
+        issues.push(issue(&codes::BAD_ANSWER, "/subject/name", message));
+    }
     too_long(&response.subject.name, 500, "/subject/name", issues);
 }
 
