@@ -1,4 +1,4 @@
-//! Checks that keep the house in order, written as tests: `cargo nextest run -p xtask`.
+//! Checks that keep the house in order, written as tests: `cargo test -p xtask`.
 //!
 //! Uses nothing of ours: manifests, sources and documents are read as text, so that a crate
 //! that does not compile cannot hide what is wrong with its place in the house.

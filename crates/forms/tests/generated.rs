@@ -1,6 +1,6 @@
 //! Documents that are made from the code, and the shipped forms beside them.
 //!
-//! `UPDATE=1 cargo nextest run -p forms generated` writes the documents anew.
+//! `UPDATE=1 cargo test -p forms --test generated` writes the documents anew.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
