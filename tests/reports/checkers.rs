@@ -24,7 +24,8 @@ fn independent_checkers_find_nothing() {
         let path = folder.path().join(name);
         std::fs::write(&path, report.unwrap()).unwrap();
         for (program, arguments) in [("pdfua", &["check"][..]), ("outloud", &[])] {
-            let output = Command::new(programs.join(program)).args(arguments).arg(&path).output().unwrap();
+            let output =
+                Command::new(programs.join(program)).args(arguments).arg(&path).output().unwrap();
             let said = String::from_utf8_lossy(&output.stdout);
             assert!(output.status.success(), "{program}, {name}: {said}");
         }

@@ -2,7 +2,6 @@
 
 use reports::{LONGEST_TEXT, ReportError, company_pdf};
 
-use crate::pdf::Pdf;
 use crate::sample::{company, scorecard};
 use crate::{assert_says, drawn};
 
@@ -103,20 +102,4 @@ fn more_text_than_anybody_reads_is_refused() {
     data.narratives = vec!["word ".repeat(1_100); 200];
     let error = company_pdf(&data, scorecard()).unwrap_err();
     assert!(matches!(error, ReportError::TooLarge { .. }), "{error}");
-}
-
-#[test]
-fn every_character_there_is_can_be_in_a_report() {
-    let mut data = company("sample.da.json");
-    let all: Vec<char> = ('\0'..=char::MAX).collect();
-    // Each of the characters that can be drawn once, between letters, and then again as a run.
-    let known: Vec<char> = all.iter().copied().filter(|it| u32::from(*it) < 0x3000).collect();
-    let mut texts: Vec<String> = known.chunks(1_000).map(|it| it.iter().collect()).collect();
-    texts.extend(known.chunks(500).map(|it| it.iter().flat_map(|it| [*it, 'a']).collect()));
-    let rest = all.iter().filter(|it| u32::from(**it) >= 0x3000 && u32::from(**it) % 97 == 0);
-    let emoji = ('\u{1f300}'..='\u{1faff}').collect::<String>();
-    texts.push(rest.take(5_000).collect());
-    texts.push(emoji);
-    data.narratives = texts;
-    Pdf::read(&company_pdf(&data, scorecard()).unwrap());
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::ReportError;
-use crate::world::can_draw;
+use crate::world::DRAWN;
 
 /// Stands for a character that no typeface of a report can draw.
 pub const UNDRAWABLE: char = '□';
@@ -61,7 +61,7 @@ fn drawable(text: &str) -> String {
             '\r' | '\u{2028}' | '\u{2029}' => Some('\n'),
             it if it.is_whitespace() && it != '\u{a0}' => Some(' '),
             it if is_invisible(it) => None,
-            it if is_private(it) || !can_draw(it) => Some(UNDRAWABLE),
+            it if is_private(it) || !DRAWN.contains(&it) => Some(UNDRAWABLE),
             it => Some(it),
         })
         .collect()
@@ -144,6 +144,21 @@ mod tests {
     fn plain_texts_stay_as_they_are() {
         let text = "Smørrebrød på Ærø: 5 ≤ x ≥ −3 → »ja«, 50 % · 2 × 3…\nto linjer";
         assert_eq!(prepared(text), text);
+    }
+
+    #[test]
+    fn every_character_that_is_kept_can_be_drawn_and_exported() {
+        let mut characters: Vec<char> = DRAWN.iter().copied().collect();
+        characters.sort_unstable();
+        let texts: Vec<String> = characters
+            .chunks(LONGEST_TEXT / 2)
+            .map(|chunk| chunk.iter().flat_map(|it| [*it, 'a']).collect())
+            .collect();
+        let sample = include_str!("../../../reports/company/sample.json");
+        let mut data: model::report::ReportData = serde_json::from_str(sample).unwrap();
+        data.steps.clear();
+        data.narratives = texts;
+        crate::company_pdf(&data, b"{}").unwrap();
     }
 
     #[test]

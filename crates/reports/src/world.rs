@@ -1,6 +1,6 @@
 //! All that a template can see: its folder, one document, what is attached, the typefaces.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
@@ -98,10 +98,11 @@ fn gather(folder: &'static Dir<'static>, files: &mut HashMap<&'static str, File>
     }
 }
 
-/// Whether a typeface has a picture of `character`.
-pub(crate) fn can_draw(character: char) -> bool {
-    FONTS.iter().any(|it| it.info().coverage.contains(character.into()))
-}
+/// Every character that a typeface has a picture of.
+pub(crate) static DRAWN: LazyLock<HashSet<char>> = LazyLock::new(|| {
+    let codes = FONTS.iter().flat_map(|it| it.info().coverage.iter());
+    codes.filter_map(char::from_u32).collect()
+});
 
 /// The id of a path inside the folder.
 fn id(path: &str) -> FileId {
