@@ -1,1 +1,1 @@
-//! tests
+//! End-to-end tests: each folder is a test program of its own.

@@ -18,7 +18,7 @@ pub fn form_schema() -> Value {
             "properties": { "additionalProperties": { "$ref": "#/$defs/Asked" } },
             "items": { "$ref": "#/$defs/Asked" },
         },
-        "patternProperties": { "^x-": true },
+        "propertyNames": only(&QuestionKeywords::NAMES),
     });
     definitions.insert("Asked".to_owned(), question);
     json!({
@@ -28,6 +28,7 @@ pub fn form_schema() -> Value {
         "allOf": [{ "$ref": "https://json-schema.org/draft/2020-12/schema" }],
         "type": "object",
         "required": ["title", "x-form", "type", "properties"],
+        "propertyNames": only(&["x-form", crate::order::KEYWORD]),
         "properties": {
             "type": { "const": "object" },
             "x-form": meta,
@@ -35,4 +36,9 @@ pub fn form_schema() -> Value {
         },
         "$defs": definitions,
     })
+}
+
+/// Of keys that begin with `x-`, only these.
+fn only(known: &[&str]) -> Value {
+    json!({ "anyOf": [{ "not": { "pattern": "^x-" } }, { "enum": known }] })
 }
