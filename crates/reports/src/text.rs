@@ -46,6 +46,8 @@ fn walk(value: &mut Value, breaks: bool) -> usize {
         }
         Value::Array(items) => items.iter_mut().map(|it| walk(it, breaks)).sum(),
         Value::Object(fields) => {
+            // What has no value, as a number that is not one, is left out like what is absent.
+            fields.retain(|_, it| !it.is_null());
             fields.iter_mut().map(|(name, it)| walk(it, breaks && name != "link")).sum()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
