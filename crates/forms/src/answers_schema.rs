@@ -1,11 +1,15 @@
 //! A plain JSON Schema of a form's answers, for any standard validator.
 
+use model::form::Kind;
 use serde_json::{Map, Value, json};
 
 use crate::prepare::{PreparedForm, pointer};
 
-/// The JSON Schema of complete answers to `form`: no `x-` keywords, calculated questions
-/// left out, and `required` only where a question is always asked.
+/// The JSON Schema of complete answers to `form`: no `x-` keywords, what is calculated
+/// refused, and `required` only where a question is always asked.
+///
+/// Names that a scored form does not have are refused; a plain JSON Schema says itself
+/// whether they are.
 pub fn answers_schema(form: &PreparedForm) -> Value {
     let mut document = form.form.document.clone();
     for (index, logic) in form.logic.iter().enumerate() {
@@ -14,16 +18,18 @@ pub fn answers_schema(form: &PreparedForm) -> Value {
             || form.step_visible[form.places[index].0].is_some()
             || question.criterion.as_ref().is_some_and(|it| it.not_applicable);
         let (parent, name) = parent(&question.path);
-        let Some(parent) = document.pointer_mut(&parent).and_then(Value::as_object_mut) else {
-            continue;
-        };
-        if conditional || question.calculated.is_some() {
+        let Some(parent) = schema_at(&mut document, &parent) else { continue };
+        if conditional {
             remove_required(parent, &name);
         }
-        if question.calculated.is_some()
-            && let Some(properties) = parent.get_mut("properties").and_then(Value::as_object_mut)
-        {
-            properties.insert(name, json!(false));
+        if question.calculated.is_some() {
+            refuse(parent, &name);
+        }
+        let Kind::Table(columns) = &question.kind else { continue };
+        let items = format!("{}/items", pointer(&question.path));
+        let Some(items) = schema_at(&mut document, &items) else { continue };
+        for column in columns.iter().filter(|it| it.calculated.is_some()) {
+            refuse(items, &column.path);
         }
     }
     for (step, visible) in form.form.steps.iter().zip(&form.step_visible) {
@@ -32,6 +38,9 @@ pub fn answers_schema(form: &PreparedForm) -> Value {
         {
             remove_required(root, &step.id);
         }
+    }
+    if form.form.document.get("x-form").is_some() {
+        close(form, &mut document);
     }
     strip(&mut document);
     document
@@ -44,6 +53,10 @@ fn parent(path: &str) -> (String, String) {
     }
 }
 
+fn schema_at<'d>(document: &'d mut Value, pointer: &str) -> Option<&'d mut Map<String, Value>> {
+    document.pointer_mut(pointer)?.as_object_mut()
+}
+
 fn remove_required(schema: &mut Map<String, Value>, name: &str) {
     let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { return };
     required.retain(|it| it.as_str() != Some(name));
@@ -52,12 +65,70 @@ fn remove_required(schema: &mut Map<String, Value>, name: &str) {
     }
 }
 
-/// Removes our keywords, at every depth.
-fn strip(value: &mut Value) {
-    match value {
+/// Refuses any value of the property `name`.
+fn refuse(schema: &mut Map<String, Value>, name: &str) {
+    remove_required(schema, name);
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert(name.to_owned(), json!(false));
+    }
+}
+
+/// Refuses names that the form does not have, and rows without an id.
+fn close(form: &PreparedForm, document: &mut Value) {
+    let steps = form.form.steps.iter().map(|it| pointer(&it.id));
+    let tables = form.form.questions().map(|(_, it)| it).filter(|it| is_table(&it.kind));
+    let tables = tables.map(|it| format!("{}/items", pointer(&it.path)));
+    for (at, is_table) in std::iter::once((String::new(), false))
+        .chain(steps.map(|it| (it, false)))
+        .chain(tables.map(|it| (it, true)))
+    {
+        let Some(schema) = schema_at(document, &at).filter(|it| !it.contains_key("$ref")) else {
+            continue;
+        };
+        schema.entry("additionalProperties").or_insert(json!(false));
+        if is_table {
+            id_of_rows(schema);
+        }
+    }
+}
+
+fn is_table(kind: &Kind) -> bool {
+    matches!(kind, Kind::Table(_))
+}
+
+fn id_of_rows(schema: &mut Map<String, Value>) {
+    let required = schema.entry("required").or_insert(json!([]));
+    if let Some(required) = required.as_array_mut().filter(|it| !it.contains(&json!("id"))) {
+        required.push(json!("id"));
+    }
+    let properties = schema.entry("properties").or_insert(json!({}));
+    if let Some(properties) = properties.as_object_mut() {
+        let id = properties.entry("id").or_insert(json!({ "type": "string" }));
+        if let Some(id) = id.as_object_mut() {
+            id.entry("minLength").or_insert(json!(1));
+        }
+    }
+}
+
+/// Keywords whose values are data, not schemas.
+const DATA: [&str; 4] = ["const", "enum", "default", "examples"];
+
+/// Keywords whose values are schemas by name.
+const BY_NAME: [&str; 4] = ["properties", "patternProperties", "$defs", "dependentSchemas"];
+
+/// Removes our keywords from `schema` and the schemas in it.
+fn strip(schema: &mut Value) {
+    match schema {
         Value::Object(map) => {
             map.retain(|key, _| !key.starts_with("x-"));
-            map.values_mut().for_each(strip);
+            for (key, value) in map.iter_mut().filter(|(key, _)| !DATA.contains(&key.as_str())) {
+                match value {
+                    Value::Object(named) if BY_NAME.contains(&key.as_str()) => {
+                        named.values_mut().for_each(strip);
+                    }
+                    other => strip(other),
+                }
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(strip),
         _ => {}

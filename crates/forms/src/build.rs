@@ -1,14 +1,18 @@
 //! From a resolved document to a typed [`Form`].
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use expressions::analysis::nearest;
 use model::form::{Choice, Form, Kind, Question, Step};
 use model::keywords::{FormMeta, QuestionKeywords};
-use model::{Finding, Severity};
+use model::{Finding, Place, Severity};
 use semver::Version;
 use serde_json::{Map, Value};
 
 use crate::codes::{self, Code};
 use crate::files::Files;
-use crate::json::escape;
+use crate::json::{Locator, escape};
 use crate::messages::Problem;
 use crate::resolve::Origins;
 use crate::{files, keywords};
@@ -18,6 +22,7 @@ use crate::{files, keywords};
 pub struct Findings<'a> {
     files: &'a Files,
     origins: &'a Origins,
+    locators: HashMap<&'a str, Locator<'a>>,
     /// What was found so far.
     pub list: Vec<Finding>,
 }
@@ -25,12 +30,12 @@ pub struct Findings<'a> {
 impl<'a> Findings<'a> {
     /// Nothing found yet.
     pub fn new(files: &'a Files, origins: &'a Origins) -> Self {
-        Self { files, origins, list: Vec::new() }
+        Self { files, origins, locators: HashMap::new(), list: Vec::new() }
     }
 
     /// Notes a finding about the value at `pointer` of the resolved document.
     pub fn add(&mut self, code: &Code, pointer: &str, message: impl Into<String>) -> &mut Finding {
-        let place = self.origins.place(self.files, pointer);
+        let place = self.place(pointer, |locator, source| locator.value(source));
         self.push(code.finding(place, message))
     }
 
@@ -41,7 +46,7 @@ impl<'a> Findings<'a> {
         pointer: &str,
         message: impl Into<String>,
     ) -> &mut Finding {
-        let place = self.origins.key_place(self.files, pointer);
+        let place = self.place(pointer, |locator, source| locator.key(source));
         self.push(code.finding(place, message))
     }
 
@@ -53,8 +58,21 @@ impl<'a> Findings<'a> {
         offset: usize,
         message: impl Into<String>,
     ) -> &mut Finding {
-        let place = self.origins.inside(self.files, pointer, offset);
+        let place = self.place(pointer, |locator, source| locator.inside(source, offset));
         self.push(code.finding(place, message))
+    }
+
+    /// Where `pointer` of the resolved document stands; each file is read for places once.
+    fn place(&mut self, pointer: &str, find: impl Fn(&Locator<'a>, &str) -> Place) -> Place {
+        let (file, source) = self.origins.source(pointer);
+        match self.files.get(file) {
+            Some(text) => {
+                let locator =
+                    self.locators.entry(file).or_insert_with(|| Locator::new(file, text));
+                find(locator, &source)
+            }
+            None => Place { file: file.to_owned(), pointer: Some(source), ..Place::default() },
+        }
     }
 
     fn push(&mut self, finding: Finding) -> &mut Finding {
@@ -139,11 +157,49 @@ fn plain_meta(file: &str) -> FormMeta {
 
 const ROOT_KEYWORDS: &[&str] = &["x-form", crate::order::KEYWORD];
 
+/// Which of our keywords a step has.
+const STEP_KEYWORDS: &[&str] = &["x-visible", "x-guidance"];
+
+/// Which of our keywords a column has.
+const COLUMN_KEYWORDS: &[&str] = &[
+    "x-calculated",
+    "x-guidance",
+    "x-widget",
+    "x-unit",
+    "x-format",
+    "x-decimals",
+    "x-total",
+];
+
+/// Which of our keywords a question has.
+const ASKED_KEYWORDS: &[&str] = &[
+    "x-criterion",
+    "x-visible",
+    "x-calculated",
+    "x-guidance",
+    "x-widget",
+    "x-unit",
+    "x-format",
+    "x-decimals",
+    "x-row",
+    "x-report",
+    "x-sources",
+];
+
 struct Build<'a, 'f, 'p> {
     root: &'a Value,
     scored: bool,
     findings: &'f mut Findings<'p>,
     broken: bool,
+}
+
+/// What is asked at one place of the document.
+#[derive(Clone, Copy)]
+struct Asked<'n> {
+    name: &'n str,
+    path: &'n str,
+    required: bool,
+    in_table: bool,
 }
 
 /// Keywords that a page cannot show although an answer can be checked against them.
@@ -164,8 +220,8 @@ const NOT_ASKABLE: [&str; 14] = [
     "unevaluatedItems",
 ];
 
-impl<'a> Build<'a, '_, '_> {
-    fn steps(&mut self, root: &'a Map<String, Value>) -> Vec<Step> {
+impl Build<'_, '_, '_> {
+    fn steps(&mut self, root: &Map<String, Value>) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         self.not_askable(root, "");
         let Some(properties) = root.get("properties").and_then(Value::as_object) else {
@@ -176,19 +232,21 @@ impl<'a> Build<'a, '_, '_> {
             );
             return steps;
         };
+        self.required_names(root, "", &[]);
         let required = required(root);
         for (name, value) in properties {
             let pointer = format!("/properties/{}", escape(name));
-            let Some(schema) = self.deref(value) else {
-                self.add_other(&mut steps, name, &pointer, required.contains(&name.as_str()));
+            let is_required = required.contains(&name.as_str());
+            let Some(schema) = deref(self.root, value) else {
+                self.add_other(&mut steps, name, &pointer, is_required);
                 continue;
             };
-            if is_object(schema) {
-                let step = self.step(name, schema, &pointer);
+            if is_object(&schema) {
+                let step = self.step(name, &schema, &pointer);
                 steps.push(step);
-            } else if let Some(question) =
-                self.question(name, name, schema, &pointer, required.contains(&name.as_str()))
-            {
+            } else {
+                let asked = Asked { name, path: name, required: is_required, in_table: false };
+                let question = self.question(asked, &schema, &pointer);
                 implicit(&mut steps).questions.push(question);
             }
         }
@@ -200,11 +258,12 @@ impl<'a> Build<'a, '_, '_> {
         implicit(steps).questions.push(plain_question(name, Kind::Other, required));
     }
 
-    fn step(&mut self, name: &str, schema: &'a Map<String, Value>, pointer: &str) -> Step {
+    fn step(&mut self, name: &str, schema: &Map<String, Value>, pointer: &str) -> Step {
         self.name(name, pointer);
         self.not_askable(schema, pointer);
-        self.unknown_keywords(schema, pointer, &QuestionKeywords::NAMES);
+        self.unknown_keywords(schema, pointer, STEP_KEYWORDS);
         let keywords = self.keywords(schema, pointer);
+        self.required_names(schema, pointer, &[]);
         let required = required(schema);
         let properties = schema.get("properties").and_then(Value::as_object);
         let mut questions = Vec::new();
@@ -212,9 +271,11 @@ impl<'a> Build<'a, '_, '_> {
             let pointer = format!("{pointer}/properties/{}", escape(key));
             let path = format!("{name}.{key}");
             let is_required = required.contains(&key.as_str());
-            match self.deref(value) {
+            match deref(self.root, value) {
                 Some(schema) => {
-                    questions.extend(self.question(key, &path, schema, &pointer, is_required));
+                    let asked =
+                        Asked { name: key, path: &path, required: is_required, in_table: false };
+                    questions.push(self.question(asked, &schema, &pointer));
                 }
                 None => {
                     self.findings.add(&codes::NOT_ASKABLE, &pointer, "a page cannot ask this");
@@ -234,27 +295,26 @@ impl<'a> Build<'a, '_, '_> {
 
     fn question(
         &mut self,
-        name: &str,
-        path: &str,
-        schema: &'a Map<String, Value>,
+        asked: Asked<'_>,
+        schema: &Map<String, Value>,
         pointer: &str,
-        required: bool,
-    ) -> Option<Question> {
-        self.name(name, pointer);
+    ) -> Question {
+        self.name(asked.name, pointer);
         self.not_askable(schema, pointer);
-        self.unknown_keywords(schema, pointer, &QuestionKeywords::NAMES);
+        let ours = if asked.in_table { COLUMN_KEYWORDS } else { ASKED_KEYWORDS };
+        self.unknown_keywords(schema, pointer, ours);
         let keywords = self.keywords(schema, pointer);
-        let kind = self.kind(schema, pointer);
+        let kind = self.kind(schema, pointer, asked.in_table);
         if matches!(kind, Kind::Other) {
             self.findings.add(&codes::NOT_ASKABLE, pointer, "a page cannot ask this");
         }
-        Some(Question {
-            path: path.to_owned(),
-            title: self.title(schema, name, pointer),
+        Question {
+            path: asked.path.to_owned(),
+            title: self.title(schema, asked.name, pointer),
             description: self.text(schema, "description"),
             guidance: keywords.guidance,
             kind,
-            required,
+            required: asked.required,
             criterion: keywords.criterion,
             visible: keywords.visible,
             calculated: keywords.calculated,
@@ -266,10 +326,10 @@ impl<'a> Build<'a, '_, '_> {
             row: keywords.row,
             report: keywords.report,
             sources: keywords.sources,
-        })
+        }
     }
 
-    fn kind(&mut self, schema: &'a Map<String, Value>, pointer: &str) -> Kind {
+    fn kind(&mut self, schema: &Map<String, Value>, pointer: &str, in_table: bool) -> Kind {
         if let Some(choices) = self.choices(schema, pointer) {
             return Kind::Choice(choices);
         }
@@ -281,24 +341,28 @@ impl<'a> Build<'a, '_, '_> {
                 Some("date") => Kind::Date,
                 _ => Kind::Text,
             },
-            Some("array") => self.list(schema, pointer),
+            Some("array") => self.list(schema, pointer, in_table),
             _ => Kind::Other,
         }
     }
 
-    fn list(&mut self, schema: &'a Map<String, Value>, pointer: &str) -> Kind {
-        let Some(items) = schema.get("items").and_then(|it| self.deref(it)) else {
+    /// Ticked options or a table; a table inside a table cannot be asked, so that a schema
+    /// which leads back to itself ends here.
+    fn list(&mut self, schema: &Map<String, Value>, pointer: &str, in_table: bool) -> Kind {
+        let Some(items) = schema.get("items").and_then(|it| deref(self.root, it)) else {
             return Kind::Other;
         };
         let pointer = format!("{pointer}/items");
-        if let Some(choices) = self.choices(items, &pointer) {
+        self.unknown_keywords(&items, &pointer, &[]);
+        if let Some(choices) = self.choices(&items, &pointer) {
             return Kind::Choices(choices);
         }
-        if !is_object(items) {
+        if !is_object(&items) || in_table {
             return Kind::Other;
         }
-        self.not_askable(items, &pointer);
-        let required = required(items);
+        self.not_askable(&items, &pointer);
+        self.required_names(&items, &pointer, &["id"]);
+        let required = required(&items);
         let mut columns = Vec::new();
         for (key, value) in items.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
@@ -306,18 +370,19 @@ impl<'a> Build<'a, '_, '_> {
                 continue;
             }
             let pointer = format!("{pointer}/properties/{}", escape(key));
-            let Some(schema) = self.deref(value) else {
+            let Some(schema) = deref(self.root, value) else {
                 self.findings.add(&codes::NOT_ASKABLE, &pointer, "a page cannot ask this");
                 continue;
             };
             let required = required.contains(&key.as_str());
-            columns.extend(self.question(key, key, schema, &pointer, required));
+            let asked = Asked { name: key, path: key, required, in_table: true };
+            columns.push(self.question(asked, &schema, &pointer));
         }
         Kind::Table(columns)
     }
 
     /// The options of `schema`: `oneOf` with `const`, or `enum`.
-    fn choices(&mut self, schema: &'a Map<String, Value>, pointer: &str) -> Option<Vec<Choice>> {
+    fn choices(&mut self, schema: &Map<String, Value>, pointer: &str) -> Option<Vec<Choice>> {
         if let Some(options) = schema.get("oneOf").and_then(Value::as_array) {
             let options: Option<Vec<_>> = options
                 .iter()
@@ -339,7 +404,8 @@ impl<'a> Build<'a, '_, '_> {
         Some(options.iter().map(plain).collect())
     }
 
-    fn choice(&mut self, option: &'a Map<String, Value>, pointer: &str) -> Choice {
+    fn choice(&mut self, option: &Map<String, Value>, pointer: &str) -> Choice {
+        self.unknown_keywords(option, pointer, &[]);
         let value = option["const"].clone();
         let title = match self.text(option, "title") {
             Some(title) => title,
@@ -369,20 +435,6 @@ impl<'a> Build<'a, '_, '_> {
             self.findings.problem(pointer, problem);
         }
         QuestionKeywords::default()
-    }
-
-    /// Follows `$ref` inside the document; `None` for what leads back to itself.
-    fn deref(&self, value: &'a Value) -> Option<&'a Map<String, Value>> {
-        let mut map = value.as_object()?;
-        for _ in 0..20 {
-            match map.get("$ref").and_then(Value::as_str) {
-                Some(target) if !map.contains_key("type") => {
-                    map = self.root.pointer(target.strip_prefix('#')?)?.as_object()?;
-                }
-                _ => return Some(map),
-            }
-        }
-        None
     }
 
     fn title(&mut self, schema: &Map<String, Value>, name: &str, pointer: &str) -> String {
@@ -420,6 +472,28 @@ impl<'a> Build<'a, '_, '_> {
         }
     }
 
+    /// Finds names in `required` that `schema` does not have, besides those `implied`.
+    fn required_names(
+        &mut self,
+        schema: &Map<String, Value>,
+        pointer: &str,
+        implied: &[&str],
+    ) {
+        let Some(names) = schema.get("required").and_then(Value::as_array) else { return };
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (i, name) in names.iter().enumerate() {
+            let Some(name) = name.as_str().filter(|_| self.scored) else { continue };
+            if implied.contains(&name) || properties.is_some_and(|it| it.contains_key(name)) {
+                continue;
+            }
+            let known = properties.into_iter().flat_map(Map::keys).map(String::as_str);
+            let near = nearest(name, known).map(|it| format!("did you mean `{it}`?"));
+            let message = format!("`required` names `{name}`, which is not here");
+            let at = format!("{pointer}/required/{i}");
+            self.findings.add(&codes::UNKNOWN_NAME, &at, message).suggestion = near;
+        }
+    }
+
     /// Finds keywords that neither JSON Schema nor `ours` has.
     fn unknown_keywords(&mut self, schema: &Map<String, Value>, pointer: &str, ours: &[&str]) {
         for key in schema.keys() {
@@ -429,12 +503,14 @@ impl<'a> Build<'a, '_, '_> {
             let ours_too = key.starts_with("x-");
             let code =
                 if ours_too { &codes::UNKNOWN_KEYWORD } else { &codes::UNUSUAL_KEYWORD };
-            let near = expressions::analysis::nearest(
-                key,
-                ours.iter().chain(STANDARD).copied(),
-            );
+            let elsewhere = QuestionKeywords::NAMES.contains(&key.as_str());
+            let message = match elsewhere {
+                true => format!("`{key}` has no effect here"),
+                false => format!("`{key}` is not a keyword"),
+            };
+            let near = nearest(key, ours.iter().chain(STANDARD).copied()).filter(|_| !elsewhere);
             let pointer = format!("{pointer}/{}", escape(key));
-            self.findings.add_at_key(code, &pointer, format!("`{key}` is not a keyword")).suggestion =
+            self.findings.add_at_key(code, &pointer, message).suggestion =
                 near.map(|it| format!("did you mean `{it}`?"));
             self.broken |= ours_too;
         }
@@ -495,6 +571,29 @@ fn plain_question(path: &str, kind: Kind, required: bool) -> Question {
         report: None,
         sources: Vec::new(),
     }
+}
+
+/// Follows `$ref` inside `root`, where what stands beside it wins; `None` for what leads back
+/// to itself.
+fn deref<'v>(root: &'v Value, value: &'v Value) -> Option<Cow<'v, Map<String, Value>>> {
+    let mut map = value.as_object()?;
+    let mut beside = Map::new();
+    for _ in 0..20 {
+        let Some(target) = map.get("$ref").and_then(Value::as_str) else {
+            if beside.is_empty() {
+                return Some(Cow::Borrowed(map));
+            }
+            let mut merged = map.clone();
+            merged.append(&mut beside);
+            return Some(Cow::Owned(merged));
+        };
+        for (key, value) in map.iter().filter(|(key, _)| *key != "$ref") {
+            beside.entry(key).or_insert_with(|| value.clone());
+        }
+        let pointer = target.strip_prefix('#').filter(|it| !it.is_empty())?;
+        map = root.pointer(pointer)?.as_object()?;
+    }
+    None
 }
 
 fn is_object(schema: &Map<String, Value>) -> bool {

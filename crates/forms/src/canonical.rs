@@ -1,6 +1,9 @@
 //! Canonical JSON (RFC 8785) and its SHA-256.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// `value` as canonical JSON (RFC 8785).
@@ -11,6 +14,57 @@ use sha2::{Digest, Sha256};
 /// cannot be written, and no document has either.
 pub fn to_string<T: Serialize>(value: &T) -> String {
     serde_json_canonicalizer::to_string(value).expect("documents have text keys and finite numbers")
+}
+
+/// The largest whole number up to which every whole number is an exact `f64`.
+const LARGEST_WHOLE: u64 = 1 << 53;
+
+/// `value` with its numbers as they come back from canonical JSON, which knows no difference
+/// between `3.0` and `3`, and no whole number beyond 2^53.
+///
+/// So what is kept in canonical JSON is read as what was given.
+pub fn numbers(value: &Value) -> Cow<'_, Value> {
+    if all_canonical(value) {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(match value {
+        Value::Number(number) => canonical_number(number).unwrap_or_else(|| value.clone()),
+        Value::Array(items) => items.iter().map(|it| numbers(it).into_owned()).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, it)| (key.clone(), numbers(it).into_owned()))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    })
+}
+
+fn all_canonical(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => canonical_number(number).is_none(),
+        Value::Array(items) => items.iter().all(all_canonical),
+        Value::Object(map) => map.values().all(all_canonical),
+        _ => true,
+    }
+}
+
+/// `number` as it comes back from canonical JSON, where that is another.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "only whole numbers up to 2^53 become integers, and larger ones become what they can"
+)]
+fn canonical_number(number: &serde_json::Number) -> Option<Value> {
+    let limit = LARGEST_WHOLE as f64;
+    let value = number.as_f64()?;
+    let is_small = value.abs() <= limit;
+    match number.is_f64() {
+        true => (value.fract() == 0.0 && is_small).then(|| (value as i64).into()),
+        false => {
+            let exact = number.as_i64().is_some_and(|it| it.unsigned_abs() <= LARGEST_WHOLE);
+            (!exact).then(|| value.into())
+        }
+    }
 }
 
 /// The SHA-256 of `value` in canonical JSON, as `sha256:…`.
@@ -41,6 +95,18 @@ mod tests {
         let b = serde_json::json!({"a": [true, null], "b": 1});
         assert_eq!(to_string(&a), r#"{"a":[true,null],"b":1}"#);
         assert_eq!(hash(&a), hash(&b));
+    }
+
+    #[test]
+    fn numbers_are_those_that_come_back() {
+        for text in ["3.0", "-0.0", "[1, {\"a\": 2.50, \"b\": 1e2}]", "9007199254740993", "1e300",
+            "18446744073709551615", "-9223372036854775808", "9007199254740992.0", "1e20"]
+        {
+            let given: Value = serde_json::from_str(text).unwrap();
+            let back: Value = serde_json::from_str(&to_string(&given)).unwrap();
+            assert_eq!(numbers(&given), numbers(&back), "{text}");
+            assert_eq!(hash(&*numbers(&given)), hash(&given), "{text}");
+        }
     }
 
     #[test]

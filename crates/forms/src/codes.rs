@@ -85,7 +85,7 @@ codes! {
         "The document is not a JSON Schema (2020-12) of an object.",
         r#"{"type": "objekt"}"#;
     UNKNOWN_KEYWORD = "unknown-keyword", Error,
-        "A keyword that begins with `x-`, or a key inside one, is not part of the form language. It would be ignored in silence.",
+        "A keyword that begins with `x-`, or a key inside one, is not part of the form language, or has no effect where it stands. It would be ignored in silence.",
         r#""x-criterion": {"weigth": 2}"#;
     UNUSUAL_KEYWORD = "unusual-keyword", Warning,
         "JSON Schema has no such keyword, so it has no effect.",
@@ -130,7 +130,7 @@ codes! {
         "A weight cannot change any outcome: the only criterion of a dimension weighs the same whatever its weight is.",
         "one criterion in a dimension, with weight 3";
     DUPLICATE_ID = "duplicate-id", Error,
-        "Two things of one kind have the same id.",
+        "Two things of one kind have the same id, or a question has the same option twice.",
         "two gates `no-agreement`";
     UNKNOWN_ID = "unknown-id", Error,
         "An id is named that the form does not have: a band, a table, a column, an indicator, an offer, a source or a fact.",
@@ -145,7 +145,7 @@ codes! {
         "An expression cannot be read, or uses something that is not part of the expression language.",
         r#""when": "a.b = 3""#;
     UNKNOWN_NAME = "unknown-name", Error,
-        "An expression names a question, column, fact or option that the form does not have.",
+        "An expression names a question, column, fact or option that the form does not have, or `required` names a property that is not there.",
         r#""when": "framework.agrement == 'x'""#;
     CYCLE = "cycle", Error,
         "A question's visibility or value depends on itself.",
@@ -161,7 +161,7 @@ codes! {
         r#""effect": {"cap-band": "<the top band>"}"#;
     NEVER_ASKED = "never-asked", Warning,
         "No answers make this question or step visible.",
-        r#""x-visible": "basis.scope == 'x'" where the options are `a` and `b`"#;
+        r#""x-visible": "basis.scope == 'a' and basis.scope == 'b'""#;
     NOT_PROVEN = "not-proven", Note,
         "Whether this can be reached was not decided: more than 10,000 combinations of answers, or answers that are no options, are involved.",
         "a gate that compares a number";

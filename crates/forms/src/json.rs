@@ -18,21 +18,27 @@ pub const LARGEST_RESPONSE: usize = 8 << 20;
 
 /// Reads `text` as one JSON value without a key that stands twice.
 pub fn read(file: &str, text: &str, largest: usize) -> Result<Value, Finding> {
-    read_as::<UniqueValue>(file, text, largest).map(|it| it.0)
-}
-
-/// Reads `text` as a `T`; the finding says line and column.
-pub fn read_as<T: DeserializeOwned>(
-    file: &str,
-    text: &str,
-    largest: usize,
-) -> Result<T, Finding> {
     if text.len() > largest {
         let message =
             format!("the file has {} bytes; at most {largest} are read", text.len());
         return Err(codes::TOO_LARGE.finding(whole(file), message));
     }
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+    parse::<UniqueValue>(file, text).map(|it| it.0)
+}
+
+/// Reads `text` as a `T`, in which no key may stand twice either; the finding says line and
+/// column.
+pub fn read_as<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    largest: usize,
+) -> Result<T, Finding> {
+    read(file, text, largest)?;
+    parse(file, text)
+}
+
+fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Finding> {
+    serde_json::from_str(without_mark(text)).map_err(|error| {
         let place = Place {
             file: file.to_owned(),
             line: u32::try_from(error.line()).ok().filter(|it| *it > 0),
@@ -51,6 +57,11 @@ pub fn read_as<T: DeserializeOwned>(
     })
 }
 
+/// `text` without the byte order mark that some editors put before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// The place of a whole file.
 pub fn whole(file: &str) -> Place {
     Place { file: file.to_owned(), ..Place::default() }
@@ -67,6 +78,7 @@ pub struct Locator<'a> {
 impl<'a> Locator<'a> {
     /// Parses `text` for places; a text that is no JSON has none.
     pub fn new(file: &'a str, text: &'a str) -> Self {
+        let text = without_mark(text);
         let root = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default())
             .ok()
             .and_then(|it| it.value);

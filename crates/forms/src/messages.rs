@@ -148,7 +148,7 @@ fn kind_of(value: &Value) -> &'static str {
 }
 
 /// `value` for a message: short, on one line.
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     let text = crate::build::shown(value);
     let mut short: String = text.chars().take(60).filter(|it| !it.is_control()).collect();
     if text.chars().count() > 60 {

@@ -11,9 +11,10 @@ use serde_json::Value;
 
 use crate::build::{Findings, build};
 use crate::canonical;
-use crate::check::rules;
+use crate::check::{literals, rules};
 use crate::codes;
 use crate::files::Files;
+use crate::json::escape;
 use crate::order;
 use crate::resolve::{Origins, resolve};
 use crate::translate::{self, Translation};
@@ -42,6 +43,8 @@ pub struct PreparedForm {
     /// The order in which visibility and values can be worked out.
     pub(crate) order: Vec<usize>,
     pub(crate) index: HashMap<String, usize>,
+    /// Per question: whether a condition, a value or points rest on its answer.
+    pub(crate) steers: Vec<bool>,
 }
 
 impl std::fmt::Debug for PreparedForm {
@@ -120,6 +123,12 @@ impl PreparedForm {
         self.index_of(&name[..second]).or_else(|| self.index_of(&name[..first]))
     }
 
+    /// Whether what is asked, a calculated value, a gate or other points rest on the answer to
+    /// the question with this index.
+    pub fn steers(&self, index: usize) -> bool {
+        self.steers[index]
+    }
+
     /// The languages the form can be read in, its own first.
     pub fn languages(&self) -> Vec<&str> {
         let own = self.form.meta.language.as_str();
@@ -144,7 +153,7 @@ pub fn load(files: &Files, path: &str) -> Loaded {
     let (translations, more) = translate::read(files, path, &resolved);
     found.extend(more);
     let mut findings = Findings::new(files, &resolved.origins);
-    let mut document = resolved.document;
+    let mut document = canonical::numbers(&resolved.document).into_owned();
     order::record(&mut document);
     let form = prepare_document(&document, path, translations, &mut findings);
     found.append(&mut findings.list);
@@ -159,7 +168,7 @@ pub fn prepare(
 ) -> Result<PreparedForm, Vec<Finding>> {
     let (files, origins) = (Files::default(), Origins::of("form.json"));
     let mut findings = Findings::new(&files, &origins);
-    let mut document = document.clone();
+    let mut document = canonical::numbers(document).into_owned();
     order::restore(&mut document);
     order::record(&mut document);
     let form = prepare_document(&document, "form.json", translations, &mut findings);
@@ -201,6 +210,7 @@ fn prepare_document(
         step_visible: compiled.step_visible,
         places,
         order: Vec::new(),
+        steers: Vec::new(),
         index,
         form,
     };
@@ -208,12 +218,16 @@ fn prepare_document(
         return None;
     }
     prepared.order = order(&prepared, findings)?;
+    prepared.steers = steers(&prepared);
     Some(prepared)
 }
 
 /// The JSON Pointer of the question or step at `path` in a resolved document.
 pub fn pointer(path: &str) -> String {
-    path.split('.').filter(|it| !it.is_empty()).map(|it| format!("/properties/{it}")).collect()
+    path.split('.')
+        .filter(|it| !it.is_empty())
+        .map(|it| format!("/properties/{}", escape(it)))
+        .collect()
 }
 
 struct Compiled {
@@ -307,16 +321,57 @@ impl Compiler<'_, '_, '_> {
                 let compiled = self.expression(source, &at, row);
                 columns.extend(compiled.map(|it| (column.path.clone(), it)));
             }
+            columns = self.in_order(columns, &at);
         }
         QuestionLogic { visible, calculated, top_when, formula, columns }
     }
 
-    fn test(&mut self, condition: &Condition, at: &str, allowed: Allowed<'_>) -> Option<Test> {
-        let mut sound = true;
-        for source in condition.expressions() {
-            sound &= self.expression(source, at, allowed).is_some();
+    /// `columns` so that each comes after those it is calculated from; a cycle is a finding.
+    fn in_order(
+        &mut self,
+        columns: Vec<(String, Expression)>,
+        at: &str,
+    ) -> Vec<(String, Expression)> {
+        let place = |name: &str| columns.iter().position(|(column, _)| column == name);
+        let needs: Vec<Vec<usize>> = columns
+            .iter()
+            .map(|(_, it)| {
+                it.names().iter().filter_map(|it| place(it.path.strip_prefix("row.")?)).collect()
+            })
+            .collect();
+        match sorted(&needs) {
+            Ok(order) => {
+                let mut columns: Vec<_> = columns.into_iter().map(Some).collect();
+                order.into_iter().filter_map(|it| columns[it].take()).collect()
+            }
+            Err(cycle) => {
+                let names: Vec<&str> = cycle.iter().map(|it| columns[*it].0.as_str()).collect();
+                let at = format!("{at}/items/properties/{}/x-calculated", names[0]);
+                self.findings.add(&codes::CYCLE, &at, depends_on_itself(&names));
+                columns
+            }
         }
-        if sound { Test::parse(condition).ok() } else { None }
+    }
+
+    fn test(&mut self, condition: &Condition, at: &str, allowed: Allowed<'_>) -> Option<Test> {
+        self.parts(condition, at, allowed).then(|| Test::parse(condition).ok()).flatten()
+    }
+
+    /// Whether every expression in `condition` is sound; each finding stands at its expression.
+    fn parts(&mut self, condition: &Condition, at: &str, allowed: Allowed<'_>) -> bool {
+        let (key, parts) = match condition {
+            Condition::Expression(source) => {
+                return self.expression(source, at, allowed).is_some();
+            }
+            Condition::Not { not } => return self.parts(not, &format!("{at}/not"), allowed),
+            Condition::All { all } => ("all", all),
+            Condition::Any { any } => ("any", any),
+        };
+        let mut sound = true;
+        for (i, part) in parts.iter().enumerate() {
+            sound &= self.parts(part, &format!("{at}/{key}/{i}"), allowed);
+        }
+        sound
     }
 
     fn expression(
@@ -344,6 +399,11 @@ impl Compiler<'_, '_, '_> {
         }
         if let Err(error) = analysis::type_of(source, &|name| self.type_of(name, allowed)) {
             self.refused(source, at, &error);
+            sound = false;
+        }
+        for it in literals::unknown(source, &|name| self.meant(name, allowed)) {
+            self.findings.add_inside(&codes::UNKNOWN_NAME, at, it.offset, it.message).suggestion =
+                it.suggestion;
             sound = false;
         }
         sound.then_some(expression)
@@ -424,11 +484,15 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn type_of(&self, name: &str, allowed: Allowed<'_>) -> Type {
-        let question = match name.strip_prefix("row.") {
+        self.meant(name, allowed).map_or(Type::Any, type_of)
+    }
+
+    /// The question or column that `name` is the whole place of.
+    fn meant<'q>(&'q self, name: &str, allowed: Allowed<'q>) -> Option<&'q Question> {
+        match name.strip_prefix("row.") {
             Some(column) if allowed.row.is_some() => self.column(allowed, column),
             _ => self.question_named(name).filter(|it| it.path == name),
-        };
-        question.map_or(Type::Any, type_of)
+        }
     }
 }
 
@@ -448,20 +512,53 @@ fn type_of(question: &Question) -> Type {
 /// An order in which each question comes after those it depends on; a cycle is a finding.
 fn order(form: &PreparedForm, findings: &mut Findings<'_>) -> Option<Vec<usize>> {
     let needs: Vec<Vec<usize>> = (0..form.len()).map(|i| dependencies(form, i)).collect();
-    let mut order = Vec::with_capacity(form.len());
-    let mut marks = vec![Mark::New; form.len()];
-    for start in 0..form.len() {
-        let mut path = Vec::new();
-        if let Err(cycle) = visit(start, &needs, &mut marks, &mut order, &mut path) {
-            let names: Vec<String> =
-                cycle.iter().map(|i| format!("`{}`", form.question(*i).path)).collect();
-            let at = pointer(&form.question(cycle[0]).path);
-            let message = format!("depends on itself: {}", names.join(" → "));
-            findings.add(&codes::CYCLE, &at, message);
-            return None;
+    match sorted(&needs) {
+        Ok(order) => Some(order),
+        Err(cycle) => {
+            let names: Vec<&str> =
+                cycle.iter().map(|it| form.question(*it).path.as_str()).collect();
+            findings.add(&codes::CYCLE, &pointer(names[0]), depends_on_itself(&names));
+            None
         }
     }
-    Some(order)
+}
+
+fn depends_on_itself(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    format!("depends on itself: {}", names.join(" → "))
+}
+
+/// An order in which each comes after those it `needs`, or a cycle.
+fn sorted(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
+    let mut order = Vec::with_capacity(needs.len());
+    let mut marks = vec![Mark::New; needs.len()];
+    for start in 0..needs.len() {
+        visit(start, needs, &mut marks, &mut order, &mut Vec::new())?;
+    }
+    Ok(order)
+}
+
+/// Per question, whether anything that bears on the score rests on its answer.
+fn steers(form: &PreparedForm) -> Vec<bool> {
+    let tests = form
+        .gates
+        .iter()
+        .chain(form.step_visible.iter().flatten())
+        .chain(form.logic.iter().flat_map(|it| it.visible.iter().chain(&it.top_when)));
+    let values = form.logic.iter().flat_map(|it| {
+        it.calculated.iter().chain(&it.formula).chain(it.columns.iter().map(|(_, it)| it))
+    });
+    let mut steers = vec![false; form.len()];
+    for name in tests
+        .flat_map(Test::expressions)
+        .chain(values)
+        .flat_map(|it| it.names().iter().chain(it.answered()))
+    {
+        if let Some(index) = form.named(&name.path) {
+            steers[index] = true;
+        }
+    }
+    steers
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

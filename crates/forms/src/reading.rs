@@ -12,6 +12,7 @@ use model::form::{Kind, answer_at};
 use model::response::Note;
 use serde_json::Value;
 
+use crate::canonical;
 use crate::prepare::PreparedForm;
 
 /// Where a question stands in a response.
@@ -53,7 +54,7 @@ pub struct Reading<'a> {
 pub enum Outcome {
     /// A value.
     Value(Value),
-    /// These questions must be answered first.
+    /// These questions must be answered, or these cells filled in, first.
     Waits(Vec<String>),
     /// It rests on something that is not asked, or does not apply.
     NotAsked,
@@ -126,7 +127,9 @@ impl<'a> Reading<'a> {
         }
         if let Some(formula) = &logic.calculated {
             return match self.value(formula, Extra::default()) {
-                Outcome::Value(value) => Answer::Given(Cow::Owned(value)),
+                Outcome::Value(value) => {
+                    Answer::Given(Cow::Owned(canonical::numbers(&value).into_owned()))
+                }
                 Outcome::Waits(names) => Answer::Missing(Some(names.join(", "))),
                 Outcome::NotAsked => Answer::Missing(None),
                 Outcome::Failed(message) => Answer::Missing(Some(message)),
@@ -138,13 +141,13 @@ impl<'a> Reading<'a> {
                 let rows = rows.iter().map(|row| self.row(row, &logic.columns)).collect();
                 Answer::Given(Cow::Owned(Value::Array(rows)))
             }
-            Some(value) => Answer::Given(Cow::Borrowed(value)),
+            Some(value) => Answer::Given(canonical::numbers(value)),
         }
     }
 
     /// `row` with its calculated columns.
     fn row(&self, row: &Value, columns: &[(String, Expression)]) -> Value {
-        let mut row = row.clone();
+        let mut row = canonical::numbers(row).into_owned();
         for (name, formula) in columns {
             let outcome = self.value(formula, Extra { row: Some(&row), ..Extra::default() });
             if let (Outcome::Value(value), Some(cells)) = (outcome, row.as_object_mut()) {
@@ -199,7 +202,7 @@ impl<'a> Reading<'a> {
                 Ok(Value::Null) => Outcome::NotAsked,
                 Ok(value) => Outcome::Value(value),
                 Err(_) if hidden => Outcome::NotAsked,
-                Err(EvalError::Missing(_)) => Outcome::Waits(Vec::new()),
+                Err(EvalError::Missing(what)) => Outcome::Waits(vec![what]),
                 Err(EvalError::Failed(message)) => Outcome::Failed(message),
             },
         }

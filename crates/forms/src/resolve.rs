@@ -4,7 +4,7 @@
 //! network. What stands beside a `$ref` wins. References inside the form's own document
 //! (`#/$defs/…`) stay as they are: JSON Schema follows them.
 
-use model::{Finding, Place};
+use model::Finding;
 use serde_json::{Map, Value};
 
 use crate::codes;
@@ -63,34 +63,6 @@ impl Origins {
                 || (self.file.as_str(), pointer.to_owned()),
                 |(_, file, pointer)| (file, pointer),
             )
-    }
-
-    /// The place of the value at `pointer` in the resolved document.
-    pub fn place(&self, files: &Files, pointer: &str) -> Place {
-        self.locate(files, pointer, |locator, source| locator.value(source))
-    }
-
-    /// The place of the key that `pointer` ends with.
-    pub fn key_place(&self, files: &Files, pointer: &str) -> Place {
-        self.locate(files, pointer, |locator, source| locator.key(source))
-    }
-
-    /// The place `offset` bytes into the text at `pointer`.
-    pub fn inside(&self, files: &Files, pointer: &str, offset: usize) -> Place {
-        self.locate(files, pointer, |locator, source| locator.inside(source, offset))
-    }
-
-    fn locate(
-        &self,
-        files: &Files,
-        pointer: &str,
-        find: impl Fn(&Locator<'_>, &str) -> Place,
-    ) -> Place {
-        let (file, source) = self.source(pointer);
-        match files.get(file) {
-            Some(text) => find(&Locator::new(file, text), &source),
-            None => Place { file: file.to_owned(), pointer: Some(source), ..Place::default() },
-        }
     }
 }
 
@@ -334,8 +306,7 @@ mod tests {
         .collect();
         let (resolved, _) = resolve(&files, "f/form.json");
         let origins = resolved.unwrap().origins;
-        let place = origins.place(&files, "/a/description");
-        assert_eq!((place.file.as_str(), place.line), ("s.json", Some(2)));
-        assert_eq!(origins.place(&files, "/a/title").file, "f/form.json");
+        assert_eq!(origins.source("/a/description"), ("s.json", "/description".to_owned()));
+        assert_eq!(origins.source("/a/title"), ("f/form.json", "/a/title".to_owned()));
     }
 }

@@ -11,7 +11,7 @@ use crate::json::{self, LARGEST_RESPONSE, Locator};
 use crate::messages;
 use crate::prepare::PreparedForm;
 use crate::reading::Reading;
-use crate::validate::{self, Issue};
+use crate::validate::{self, Issue, MOST_ISSUES};
 
 static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
     let schema = model::schema::of::<Response>().to_value();
@@ -40,6 +40,7 @@ pub fn parse_response(file: &str, text: &str) -> Result<Response, Vec<Finding>> 
     let all: Vec<Finding> = VALIDATOR
         .iter_errors(&value)
         .flat_map(|error| messages::problems(&error, &codes::WRONG_SHAPE, &known))
+        .take(MOST_ISSUES)
         .map(|problem| {
             let place = if problem.at_key {
                 locator.key(&problem.pointer)

@@ -21,6 +21,9 @@ pub const LONGEST_TEXT: usize = 100_000;
 /// How many rows or ticked options an answer may have.
 pub const MOST_ENTRIES: usize = 1_000;
 
+/// How many issues of one response are told; nobody reads more.
+pub const MOST_ISSUES: usize = 200;
+
 /// Something wrong in a response, or missing from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
@@ -46,14 +49,14 @@ pub(crate) fn validator(document: &Value, findings: &mut Findings<'_>) -> Option
     match built {
         Ok(validator) => Some(validator),
         Err(error) => {
-            refused(&error, findings);
+            refused(document, &error, findings);
             None
         }
     }
 }
 
-fn refused(error: &ValidationError<'_>, findings: &mut Findings<'_>) {
-    let pointer = error.instance_path().to_string();
+fn refused(document: &Value, error: &ValidationError<'_>, findings: &mut Findings<'_>) {
+    let mut pointer = error.instance_path().to_string();
     let text = error.to_string();
     let code = match error.kind() {
         ValidationErrorKind::Pattern { .. } => &codes::BAD_PATTERN,
@@ -66,20 +69,64 @@ fn refused(error: &ValidationError<'_>, findings: &mut Findings<'_>) {
         _ => &codes::BAD_SCHEMA,
     };
     let (said, suggestion) = sentence(error.kind(), error.instance());
-    let message = match code.name {
-        "bad-schema" => said,
-        _ => text,
-    };
-    let finding = findings.add(code, &pointer, message);
-    finding.suggestion = match code.name {
-        "bad-pattern" => {
-            Some("write it without look-around and back-references, with small repeats".to_owned())
+    let given = crate::messages::shown(error.instance());
+    let (message, suggestion) = match code.name {
+        "bad-pattern" => (
+            format!("{given} cannot be used as a regular expression"),
+            Some("write it without look-around and back-references, with small repeats".to_owned()),
+        ),
+        "unknown-format" => {
+            let format = document.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
+            let near = nearest(format, FORMATS.into_iter());
+            (
+                format!("`{format}` is not a format of JSON Schema"),
+                near.map(|it| format!("did you mean `{it}`?")),
+            )
         }
-        _ => suggestion,
+        "bad-schema" => (said, suggestion),
+        _ => {
+            let reference = reference_in(document, "", &text);
+            if let Some((at, _)) = &reference {
+                pointer.clone_from(at);
+            }
+            let reference = reference.map_or(text, |(_, it)| format!("`{it}`"));
+            (format!("{reference} leads nowhere"), None)
+        }
     };
+    findings.add(code, &pointer, message).suggestion = suggestion;
 }
 
-/// Everything that is wrong with the response, in the order of the file where it has one.
+/// The formats of JSON Schema 2020-12.
+const FORMATS: [&str; 19] = [
+    "date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname",
+    "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uuid", "uri-template",
+    "json-pointer", "relative-json-pointer", "regex",
+];
+
+/// The first reference in `value` that `text` tells of, with its pointer.
+fn reference_in(value: &Value, pointer: &str, text: &str) -> Option<(String, String)> {
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, value)| {
+            let pointer = format!("{pointer}/{}", escape(key));
+            match value {
+                Value::String(it) if key == "$ref" || key == "$dynamicRef" => {
+                    let target = it.trim_start_matches('#');
+                    let target = target.split('#').next().unwrap_or(target);
+                    text.contains(target).then(|| (pointer, it.clone()))
+                }
+                other => reference_in(other, &pointer, text),
+            }
+        }),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(i, it)| reference_in(it, &format!("{pointer}/{i}"), text)),
+        _ => None,
+    }
+}
+
+/// Everything that is wrong with the response, in the order of the file where it has one; at
+/// most [`MOST_ISSUES`].
 ///
 /// What is required and missing is not part of it: see [`Reading::missing`].
 pub fn validate(reading: &Reading<'_>) -> Vec<Issue> {
@@ -92,7 +139,12 @@ pub fn validate(reading: &Reading<'_>) -> Vec<Issue> {
     }
     notes(reading, &mut issues);
     facts(reading, &mut issues);
+    issues.truncate(MOST_ISSUES);
     issues
+}
+
+fn enough(issues: &[Issue]) -> bool {
+    issues.len() >= MOST_ISSUES
 }
 
 /// Whether any of `issues` keeps the response from being used.
@@ -129,7 +181,9 @@ fn head(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
 }
 
 fn date(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
-    if text.len() != 10 || text.parse::<NaiveDate>().is_err() {
+    let digits = |it: (usize, char)| matches!(it.0, 4 | 7) || it.1.is_ascii_digit();
+    let written = text.len() == 10 && text.char_indices().all(digits);
+    if !written || text.parse::<NaiveDate>().is_err() {
         let message = format!("`{text}` is not a day written as year-month-day");
         issues.push(issue(&codes::BAD_DATE, pointer, message));
     }
@@ -158,6 +212,9 @@ fn unknown_answers(
         match (step, value) {
             (Some(step), Value::Object(inner)) => {
                 for name in inner.keys() {
+                    if enough(issues) {
+                        return unknown;
+                    }
                     let path = format!("{}.{name}", step.id);
                     if form.index_of(&path).is_none() {
                         let known = step.questions.iter().map(|it| it.path.as_str());
@@ -174,6 +231,7 @@ fn unknown_answers(
                 }
             }
             (Some(_), _) => {}
+            _ if enough(issues) => return unknown,
             (None, _) if form.index_of(key).is_some() => {}
             (None, _) => {
                 let known = form.form.steps.iter().map(|it| it.id.as_str());
@@ -198,8 +256,14 @@ fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
             continue;
         }
         let pointer = format!("/answers{}", error.instance_path());
-        if unknown.iter().any(|it| pointer.starts_with(it.as_str())) {
+        let inside = |it: &String| {
+            pointer.strip_prefix(it.as_str()).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+        };
+        if unknown.iter().any(inside) {
             continue;
+        }
+        if enough(issues) {
+            return;
         }
         let (message, suggestion) = about_answer(reading, &error);
         let code = match error.kind() {
@@ -253,7 +317,9 @@ fn about_answer(reading: &Reading<'_>, error: &ValidationError<'_>) -> (String, 
 fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
     let question = reading.form.question(index);
     let Some(value) = answer_at(&reading.response.answers, &question.path) else { return };
-    let pointer = format!("/answers/{}", question.path.replace('.', "/"));
+    let pointer: String =
+        question.path.split('.').map(|it| format!("/{}", escape(it))).collect();
+    let pointer = format!("/answers{pointer}");
     if question.calculated.is_some() {
         let message = format!("the value of `{}` is calculated", question.path);
         let mut it = issue(&codes::TYPED_CALCULATION, pointer, message);
@@ -290,6 +356,7 @@ fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
 
 fn sizes(value: &Value, pointer: &str, issues: &mut Vec<Issue>) {
     match value {
+        _ if enough(issues) => {}
         Value::String(text) => too_long(text, LONGEST_TEXT, pointer, issues),
         Value::Array(items) => {
             if items.len() > MOST_ENTRIES {
@@ -335,6 +402,9 @@ fn rows(
             Some(id) => seen.push(id),
         }
         for key in row.keys().filter(|it| *it != "id") {
+            if enough(issues) {
+                return;
+            }
             let pointer = format!("{pointer}/{}", escape(key));
             if calculated.contains(&key.as_str()) {
                 let message = format!("the value of `{key}` is calculated");
@@ -352,6 +422,9 @@ fn rows(
 
 fn notes(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
     for (key, note) in &reading.response.notes {
+        if enough(issues) {
+            return;
+        }
         let pointer = format!("/notes/{}", escape(key));
         let (path, row) = match key.strip_suffix(']').and_then(|it| it.split_once('[')) {
             Some((path, row)) => (path, Some(row)),
@@ -381,6 +454,9 @@ fn notes(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
             if evidence.title.trim().is_empty() {
                 let message = "the evidence has no title";
                 issues.push(issue(&codes::BAD_ANSWER, format!("{pointer}/title"), message));
+            }
+            if let Some(link) = &evidence.link {
+                too_long(link, LONGEST_TEXT, &format!("{pointer}/link"), issues);
             }
             if let Some(text) = &evidence.date {
                 date(text, &format!("{pointer}/date"), issues);
@@ -431,6 +507,9 @@ fn not_applicable(
 fn facts(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
     let known = &reading.form.form.meta.facts;
     for id in reading.response.facts.keys() {
+        if enough(issues) {
+            return;
+        }
         if !known.iter().any(|it| it.id == *id) {
             let message = format!("the form uses no fact `{id}`");
             let mut it =

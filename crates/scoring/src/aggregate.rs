@@ -34,6 +34,8 @@ pub struct Aggregated {
     pub weight: f64,
     /// Its share of the total, 0 to 1.
     pub share: f64,
+    /// The lowest cap that acts on it, or may come to act, whether or not it lowers anything.
+    pub limit: Option<f64>,
     /// Its score, after caps.
     pub score: Option<Score>,
     /// The cap that lowers it.
@@ -53,7 +55,15 @@ pub fn dimensions(form: &Form, earned: &[Earned<'_>], caps: &[DimensionCap]) -> 
                 TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),
                 TotalRule::Pooled => f64::from(sums.applicable),
             };
-            let mut it = Aggregated { sums, state, weight, share: 0.0, score: None, cap: None };
+            let mut it = Aggregated {
+                sums,
+                state,
+                weight,
+                share: 0.0,
+                limit: None,
+                score: None,
+                cap: None,
+            };
             if state == DimensionState::Assessed {
                 score(&mut it, caps.iter().filter(|cap| cap.dimension == dimension.id));
             }
@@ -94,7 +104,7 @@ pub fn not_applicable(sums: &Sums) -> f64 {
 fn state(sums: &Sums, limit: f64) -> DimensionState {
     if sums.asked == 0 {
         DimensionState::NotAsked
-    } else if sums.applicable == 0 || not_applicable(sums) > limit {
+    } else if sums.applicable == 0 || not_applicable(sums) > snap(limit) {
         DimensionState::NotAssessable
     } else {
         DimensionState::Assessed
@@ -113,10 +123,12 @@ fn score<'a>(it: &mut Aggregated, caps: impl Iterator<Item = &'a DimensionCap>) 
         claimed: snap(it.sums.claimed / applicable),
         completeness: snap(answered / applicable),
     };
+    let before = score.strict;
     for cap in caps {
         if score.strict > cap.at {
-            it.cap = Some(Cap { gate: cap.gate.clone(), at: cap.at, before: score.strict });
+            it.cap = Some(Cap { gate: cap.gate.clone(), at: cap.at, before });
         }
+        it.limit = Some(it.limit.map_or(cap.at, |it| it.min(cap.at)));
         score.strict = score.strict.min(cap.at);
         score.claimed = score.claimed.min(cap.at);
         if cap.known {
@@ -139,10 +151,13 @@ pub fn total(form: &Form, all: &[Aggregated]) -> Option<Score> {
         (TotalRule::ByDimension, _) => it.weight,
         (TotalRule::Pooled, answered) => f64::from(answered),
     };
+    let (strict, upper) = (mean(&|it| it.strict)?, mean(&|it| it.upper)?);
+    let answered = weighted(all, &of_answered, &|it| it.answered.unwrap_or(0.0)).map(snap);
     Some(Score {
-        strict: mean(&|it| it.strict)?,
-        answered: weighted(all, &of_answered, &|it| it.answered.unwrap_or(0.0)).map(snap),
-        upper: mean(&|it| it.upper)?,
+        strict,
+        // Caps on dimensions of which little is answered could put it outside.
+        answered: answered.map(|it| it.max(strict).min(upper)),
+        upper,
         claimed: mean(&|it| it.claimed)?,
         completeness: mean(&|it| it.completeness)?,
     })
@@ -163,12 +178,13 @@ fn weighted(
     (of > 0.0).then(|| sum / of)
 }
 
-/// How much the strict total would rise if criterion `of` earned `points` more.
+/// How much the strict total would rise if a criterion of `weight` in `dimension` earned
+/// `points` more and nothing else changed.
 pub fn gain(all: &[Aggregated], dimension: usize, weight: u32, points: f64) -> f64 {
     let it = &all[dimension];
-    let (Some(score), false) = (&it.score, it.sums.applicable == 0) else { return 0.0 };
-    let before = it.cap.as_ref().map_or(score.strict, |cap| cap.before);
-    let raised = before + f64::from(weight) * points / f64::from(it.sums.applicable);
-    let raised = it.cap.as_ref().map_or(raised, |cap| raised.min(cap.at));
+    let Some(score) = &it.score else { return 0.0 };
+    let points = it.sums.points + f64::from(weight) * points;
+    let raised = snap(points / f64::from(it.sums.applicable));
+    let raised = it.limit.map_or(raised, |limit| raised.min(limit));
     snap(it.share * (raised - score.strict).max(0.0))
 }

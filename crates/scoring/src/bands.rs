@@ -8,7 +8,7 @@ use model::keywords::{BandRule, Effect};
 use model::scorecard::{BandResult, GateResult, GateState, Points, Score};
 
 use crate::aggregate::Aggregated;
-use crate::rounding::whole;
+use crate::rounding::{snap, whole};
 
 /// The total in the form's own whole points.
 pub fn points(form: &Form, score: &Score) -> Option<Points> {
@@ -32,7 +32,7 @@ pub fn band(
 ) -> Option<BandResult> {
     let bands = &form.meta.bands;
     let value = points(form, score).map_or(score.strict, |it| f64::from(it.strict));
-    let by_total = bands.iter().rposition(|it| value >= it.from)?;
+    let by_total = bands.iter().rposition(|it| value >= snap(it.from))?;
     let mut at = by_total;
     let mut lowered_by: Vec<String> = Vec::new();
     while at > 0
@@ -42,10 +42,15 @@ pub fn band(
         if unmet.is_empty() {
             break;
         }
-        lowered_by.extend(unmet.into_iter().map(str::to_owned));
+        for reason in unmet {
+            if !lowered_by.iter().any(|it| it == reason) {
+                lowered_by.push(reason.to_owned());
+            }
+        }
         at -= 1;
     }
-    for gate in gates.iter().filter(|it| it.state == GateState::Failed) {
+    // A cap not yet known acts too, so that an unfinished assessment is never flattered.
+    for gate in gates.iter().filter(|it| it.state != GateState::Passed) {
         if let Effect::CapBand(cap) = &gate.effect
             && let Some(cap) = bands.iter().position(|it| it.id == *cap)
             && cap < at
@@ -72,7 +77,7 @@ fn unmet(
 ) -> Vec<&'static str> {
     let mut unmet = Vec::new();
     let below = |least: f64| {
-        dimensions.iter().filter_map(|it| it.score.as_ref()).any(|it| it.strict < least)
+        dimensions.iter().filter_map(|it| it.score.as_ref()).any(|it| it.strict < snap(least))
     };
     if rule.every_dimension.is_some_and(below) {
         unmet.push("every-dimension");
@@ -80,7 +85,7 @@ fn unmet(
     let too_little = rule
         .evidence
         .as_ref()
-        .is_some_and(|it| evidence.get(&it.grade).is_none_or(|share| *share < it.share));
+        .is_some_and(|it| evidence.get(&it.grade).is_none_or(|share| *share < snap(it.share)));
     if too_little {
         unmet.push("evidence");
     }

@@ -7,7 +7,7 @@ use forms::check::rules::{rubric, top_level};
 use forms::prepare::PreparedForm;
 use forms::reading::{Answer, Extra, Outcome, Reading};
 use model::Grade;
-use model::form::key_of;
+use model::form::{Choice, Kind, key_of};
 use model::keywords::{CriterionSpec, RowJoin, RowRule, YesNo};
 use model::scorecard::{AnswerState, Rubric, TraceStep};
 use serde_json::Value;
@@ -96,8 +96,7 @@ fn one<'a>(
         }
         None => TraceStep::Answer { value: value.clone() },
     });
-    let rows = question.row.as_ref();
-    match points(&mut earned, reading, value, rows, excluded) {
+    match points(&mut earned, reading, value, excluded) {
         Ok(()) => {
             earned.state = AnswerState::Answered;
             earned.trace.push(TraceStep::Points { points: earned.points });
@@ -140,22 +139,25 @@ fn points(
     earned: &mut Earned<'_>,
     reading: &Reading<'_>,
     value: &Value,
-    rows: Option<&RowRule>,
     excluded: &dyn Fn(usize) -> Vec<String>,
 ) -> Result<(), String> {
     let spec = earned.spec;
+    let question = reading.form.question(earned.index);
     match earned.rubric {
         Rubric::Levels | Rubric::HalfPoints => {
+            if let (Kind::Choice(choices), None) = (&question.kind, &question.calculated) {
+                is_option(choices, value)?;
+            }
             let level = number(value)?.clamp(0.0, earned.top.unwrap_or(0.0));
             level_points(earned, level);
         }
         Rubric::Count => {
-            let level = count(earned, reading, value)?;
+            let level = count(earned, reading, &question.kind, value)?;
             level_points(earned, f64::from(level));
         }
         Rubric::Cutoffs => {
             let value = number(value)?;
-            let reached = spec.cutoffs.iter().flatten().filter(|it| snap(value) >= **it).count();
+            let reached = spec.cutoffs.iter().flatten().filter(|it| snap(value) >= snap(**it)).count();
             let level = u32::try_from(reached).unwrap_or(u32::MAX);
             earned.trace.push(TraceStep::Cutoffs { value, level });
             level_points(earned, f64::from(level));
@@ -175,7 +177,7 @@ fn points(
             set(earned, *points.ok_or("the option has no points")?);
         }
         Rubric::Rows => {
-            let rule = rows.ok_or("the table has no rule for its rows")?;
+            let rule = question.row.as_ref().ok_or("the table has no rule for its rows")?;
             let joined = joined_rows(earned, rule, value, &excluded(earned.index))?;
             set(earned, joined);
         }
@@ -186,6 +188,11 @@ fn points(
 
 fn number(value: &Value) -> Result<f64, String> {
     value.as_f64().ok_or_else(|| "the answer is not a number".to_owned())
+}
+
+fn is_option(choices: &[Choice], value: &Value) -> Result<(), String> {
+    let is_one = choices.iter().any(|it| it.value == *value);
+    is_one.then_some(()).ok_or_else(|| "the answer is none of the options".to_owned())
 }
 
 fn set(earned: &mut Earned<'_>, points: f64) {
@@ -225,9 +232,12 @@ fn documented(earned: &mut Earned<'_>, claimed: f64) -> f64 {
 fn count(
     earned: &mut Earned<'_>,
     reading: &Reading<'_>,
+    kind: &Kind,
     value: &Value,
 ) -> Result<u32, String> {
-    let ticked = value.as_array().ok_or("the answer is not a list")?.len();
+    let entries = value.as_array().ok_or("the answer is not a list")?;
+    let Kind::Choices(choices) = kind else { return Err("there are no options".to_owned()) };
+    let ticked = choices.iter().filter(|it| entries.contains(&it.value)).count();
     let levels = earned.spec.count.as_deref().unwrap_or_default();
     let top = levels.iter().copied().max().unwrap_or_default();
     let mut level = levels.get(ticked).or(levels.last()).copied().unwrap_or_default();
@@ -245,13 +255,14 @@ fn count(
 }
 
 fn ladder(earned: &mut Earned<'_>, value: &Value) {
+    let top = earned.spec.ladder.unwrap_or(2);
     let steps: Vec<u32> = value
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(|it| u32::try_from(it.as_u64()?).ok())
+        .filter(|it| *it <= top)
         .collect();
-    let top = earned.spec.ladder.unwrap_or(2);
     let highest = steps.iter().copied().max().unwrap_or_default();
     let level = unbroken(&steps);
     earned.trace.push(TraceStep::Ladder { highest, level });
@@ -284,17 +295,23 @@ fn joined_rows(
     excluded: &[String],
 ) -> Result<f64, String> {
     let mut scores = Vec::new();
+    let mut unfinished = None;
     let rows = value.as_array().ok_or("the answer is not a table")?;
     for row in rows {
         let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let excluded = excluded.contains(&id) || is_excluded(rule, row);
         let points = if excluded { None } else { row_points(rule, row) };
         scores.extend(points);
+        if points.is_none() && !excluded {
+            unfinished.get_or_insert_with(|| id.clone());
+        }
         earned.trace.push(TraceStep::Row { id, points, excluded });
     }
-    if scores.is_empty() {
-        // Every row excluded, or none finished: nothing is earned, and a gate says so.
-        return Ok(0.0);
+    match (scores.is_empty(), unfinished) {
+        (true, Some(id)) => return Err(format!("the row {id} is not finished")),
+        // Every row is excluded: nothing is earned, and a gate says so.
+        (true, None) => return Ok(0.0),
+        (false, _) => {}
     }
     let sum: f64 = scores.iter().sum();
     #[expect(clippy::cast_precision_loss, reason = "a table has at most 1,000 rows")]
@@ -323,5 +340,6 @@ fn row_points(rule: &RowRule, row: &Value) -> Option<f64> {
         sum += f64::from(*weight) * 100.0 * (value - low) / (high - low);
         of += f64::from(*weight);
     }
-    Some(snap((sum / of).clamp(0.0, 100.0)))
+    let points = sum / of;
+    (!points.is_nan()).then(|| snap(points.clamp(0.0, 100.0)))
 }

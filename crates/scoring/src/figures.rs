@@ -81,7 +81,7 @@ fn known(outcome: Outcome) -> (Option<Value>, Option<String>) {
 
 /// A number to nine decimals, so that documents do not show binary fractions.
 fn snapped(value: Value) -> Value {
-    match value.as_f64().filter(|it| value.is_f64() && it.abs() < 1e6) {
+    match value.as_f64().filter(|_| value.is_f64()) {
         Some(number) => snap(number).into(),
         None => value,
     }

@@ -1,28 +1,49 @@
 //! What would lift the total: one level more, better evidence, or an answer.
 
-use model::Grade;
-use model::form::{Form, Kind};
+use expressions::functions::ladder::ladder as unbroken;
+use forms::Reading;
+use model::form::{Form, Kind, Question, key_of};
+use model::response::Evidence;
 use model::scorecard::{AnswerState, NextAction, NextStep, Rubric};
+use model::{Grade, Response};
+use serde_json::{Map, Value};
 
-use crate::aggregate::{Aggregated, gain};
+use crate::aggregate;
 use crate::criterion::Earned;
+use crate::rounding::snap;
+use crate::score::{Worked, work};
 
 /// Everything that would lift the strict total, largest gain first, ties in document order.
-pub fn next_steps(form: &Form, earned: &[Earned<'_>], dimensions: &[Aggregated]) -> Vec<NextStep> {
-    let questions: Vec<_> = form.questions().map(|(_, it)| it).collect();
-    let mut steps: Vec<NextStep> = earned
+///
+/// Where a condition, a value or other points rest on the answer, the gain is that of scoring
+/// the response with the step taken: raising a level may lift a cap as well.
+pub(crate) fn next_steps(
+    reading: &Reading<'_>,
+    texts: &Form,
+    worked: &Worked<'_>,
+) -> Vec<NextStep> {
+    let Some(total) = worked.total.as_ref().map(|it| it.strict) else { return Vec::new() };
+    let mut steps: Vec<NextStep> = worked
+        .earned
         .iter()
         .filter_map(|it| {
-            let question = questions[it.index];
-            let at = form.meta.dimensions.iter().position(|d| d.id == it.spec.dimension)?;
-            let next = next(it, &question.kind)?;
-            let rise = gain(dimensions, at, it.spec.weight, next.points - it.points);
-            (rise > 0.0).then(|| NextStep {
+            let question = reading.form.question(it.index);
+            let next = next(it, question, reading.answers[it.index].value())?;
+            let alone = !reading.form.steers(it.index) && it.spec.top_when.is_none();
+            let gain = if alone || question.calculated.is_some() {
+                let at = texts.meta.dimensions.iter().position(|d| d.id == it.spec.dimension)?;
+                aggregate::gain(&worked.dimensions, at, it.spec.weight, next.points - it.points)
+            } else {
+                let response = taken(reading.response, &question.path, &next);
+                let with_step = work(&Reading::new(reading.form, &response), texts);
+                snap(with_step.total?.strict - total)
+            };
+            (gain > 0.0).then(|| NextStep {
                 question: question.path.clone(),
                 action: next.action,
                 to: next.to,
                 evidence: next.evidence,
-                gain: rise,
+                gain,
                 offer: it.spec.offer.clone(),
             })
         })
@@ -36,74 +57,153 @@ struct Next {
     to: Option<f64>,
     evidence: Option<Grade>,
     points: f64,
+    /// The answer that takes the step; `None` where evidence alone does.
+    answer: Option<Value>,
 }
 
-fn next(it: &Earned<'_>, kind: &Kind) -> Option<Next> {
-    if it.state == AnswerState::NotApplicable {
-        return None;
-    }
-    let action =
-        if it.state == AnswerState::Missing { NextAction::Answer } else { NextAction::Raise };
+fn next(it: &Earned<'_>, question: &Question, now: Option<&Value>) -> Option<Next> {
+    let action = match it.state {
+        AnswerState::NotApplicable => return None,
+        AnswerState::Missing => NextAction::Answer,
+        AnswerState::Answered => NextAction::Raise,
+    };
     if let (Some(claimed), Some(documented)) = (it.claimed, it.documented)
         && documented < claimed
         && it.rubric != Rubric::Ladder
     {
-        let evidence = needed(it, claimed);
         return Some(Next {
             action: NextAction::Document,
             to: Some(claimed),
-            evidence,
+            evidence: needed(it, claimed),
             points: it.claimed_points,
+            answer: None,
         });
     }
-    let now = it.documented.unwrap_or(0.0);
-    let level = |to: f64| {
-        let top = it.top.unwrap_or(1.0);
-        let points = match it.rubric {
-            Rubric::Ladder => 100.0 * (to - 1.0) / (top - 1.0),
-            _ => 100.0 * to / top,
-        };
-        Some(Next { action, to: Some(to), evidence: needed(it, to), points })
+    let level = it.documented.unwrap_or(0.0);
+    let top = it.top.unwrap_or(1.0);
+    let to_level = |to: f64, answer: Value| Next {
+        action,
+        to: Some(to),
+        evidence: needed(it, to),
+        points: snap(100.0 * to / top),
+        answer: Some(answer),
     };
+    let below_top = |to: f64| (to <= top).then_some(to);
     match it.rubric {
-        Rubric::Levels => level(next_option(kind, now).or_else(|| below_top(it, now + 1.0))?),
-        Rubric::HalfPoints => level(below_top(it, now + 0.5)?),
-        Rubric::Cutoffs => level(below_top(it, now + 1.0)?),
-        Rubric::Ladder => level(below_top(it, (now + 1.0).max(2.0))?),
+        Rubric::Levels => match &question.kind {
+            Kind::Choice(choices) => {
+                let better = choices
+                    .iter()
+                    .filter_map(|it| Some((it.value.as_f64()?, &it.value)))
+                    .filter(|(value, _)| *value > level);
+                let (to, value) = least(better)?;
+                Some(to_level(to, value.clone()))
+            }
+            _ => below_top(level + 1.0).map(|to| to_level(to, to.into())),
+        },
+        Rubric::HalfPoints => below_top(level + 0.5).map(|to| to_level(to, to.into())),
+        Rubric::Cutoffs => {
+            let begins = it.spec.cutoffs.iter().flatten().zip(1_u32..);
+            let better = begins.map(|(from, to)| (f64::from(to), *from));
+            let (to, from) = least(better.filter(|(to, _)| *to > level))?;
+            Some(to_level(to, from.into()))
+        }
         Rubric::Count => {
-            let levels = it.spec.count.iter().flatten().map(|it| f64::from(*it));
-            level(levels.filter(|it| *it > now).fold(None, least)?)
+            let (to, ticks) = more_ticks(it, question, now, level)?;
+            Some(to_level(to, ticks))
+        }
+        Rubric::Ladder => {
+            let (to, ticks) = longer_ladder(now, top)?;
+            let points = snap(100.0 * (to - 1.0) / (top - 1.0));
+            Some(Next { action, to: Some(to), evidence: None, points, answer: Some(ticks) })
         }
         Rubric::YesNo | Rubric::Points | Rubric::Curve => {
-            let points = better_points(it)?;
-            Some(Next { action, to: None, evidence: None, points })
+            let better = given_points(it, question).into_iter();
+            let (points, answer) = least(better.filter(|(points, _)| *points > it.points))?;
+            Some(Next { action, to: None, evidence: None, points, answer: Some(answer) })
         }
         Rubric::Rows | Rubric::Formula => None,
     }
 }
 
-fn least(best: Option<f64>, it: f64) -> Option<f64> {
-    Some(best.map_or(it, |best| best.min(it)))
+/// The first of the entries with the lowest number.
+fn least<T>(entries: impl Iterator<Item = (f64, T)>) -> Option<(f64, T)> {
+    entries.reduce(|least, it| if it.0 < least.0 { it } else { least })
 }
 
-fn below_top(it: &Earned<'_>, to: f64) -> Option<f64> {
-    it.top.filter(|top| to <= *top).map(|_| to)
+/// The next level that more ticks give, and the ticks: those there are and the first others.
+fn more_ticks(
+    it: &Earned<'_>,
+    question: &Question,
+    now: Option<&Value>,
+    level: f64,
+) -> Option<(f64, Value)> {
+    let Kind::Choices(choices) = &question.kind else { return None };
+    let ticked = now.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let levels = it.spec.count.as_deref()?;
+    let (count, to) = levels.iter().enumerate().find(|(_, it)| f64::from(**it) > level)?;
+    let (mut ticks, others): (Vec<Value>, Vec<Value>) =
+        choices.iter().map(|it| it.value.clone()).partition(|it| ticked.contains(it));
+    let missing = count.saturating_sub(ticks.len());
+    ticks.extend(others.into_iter().take(missing));
+    Some((f64::from(*to), Value::Array(ticks)))
 }
 
-/// The lowest option above `now`.
-fn next_option(kind: &Kind, now: f64) -> Option<f64> {
-    let Kind::Choice(choices) = kind else { return None };
-    choices.iter().filter_map(|it| it.value.as_f64()).filter(|it| *it > now).fold(None, least)
+/// The level reached by ticking the lowest steps that are not, until it rises and earns.
+fn longer_ladder(now: Option<&Value>, top: f64) -> Option<(f64, Value)> {
+    let ticked = now.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut steps: Vec<u32> =
+        ticked.iter().filter_map(|it| u32::try_from(it.as_u64()?).ok()).collect();
+    let least = unbroken(&steps).max(1);
+    while unbroken(&steps) <= least {
+        steps.push(unbroken(&steps) + 1);
+    }
+    let to = f64::from(unbroken(&steps));
+    (to <= top).then(|| (to, steps.into()))
 }
 
-/// The lowest points above those earned that the rubric gives.
-fn better_points(it: &Earned<'_>) -> Option<f64> {
-    let given: Vec<f64> = match it.rubric {
-        Rubric::YesNo => vec![100.0],
-        Rubric::Points => it.spec.points.iter().flatten().map(|(_, points)| *points).collect(),
-        _ => it.spec.curve.iter().flatten().map(|(_, points)| *points).collect(),
-    };
-    given.into_iter().filter(|points| *points > it.points).fold(None, least)
+/// What the rubric gives points for, with the answer that earns them.
+fn given_points(it: &Earned<'_>, question: &Question) -> Vec<(f64, Value)> {
+    match it.rubric {
+        Rubric::YesNo => {
+            vec![(100.0, (it.spec.yes_no == Some(model::keywords::YesNo::Yes)).into())]
+        }
+        Rubric::Points => {
+            let options = match &question.kind {
+                Kind::Choice(choices) => choices.iter().map(|it| it.value.clone()).collect(),
+                _ => vec![true.into(), false.into()],
+            };
+            let points = |value: &Value| it.spec.points.as_ref()?.get(&key_of(value)).copied();
+            options.into_iter().filter_map(|value| Some((points(&value)?, value))).collect()
+        }
+        _ => it.spec.curve.iter().flatten().map(|(at, points)| (*points, (*at).into())).collect(),
+    }
+}
+
+/// `response` with the step taken.
+fn taken(response: &Response, path: &str, next: &Next) -> Response {
+    let mut response = response.clone();
+    if let Some(answer) = &next.answer {
+        match path.split_once('.') {
+            Some((step, name)) => {
+                let step = response
+                    .answers
+                    .entry(step)
+                    .or_insert_with(|| Value::Object(Map::new()));
+                if let Some(step) = step.as_object_mut() {
+                    step.insert(name.to_owned(), answer.clone());
+                }
+            }
+            None => {
+                response.answers.insert(path.to_owned(), answer.clone());
+            }
+        }
+    }
+    if let Some(grade) = next.evidence {
+        let evidence = Evidence { title: path.to_owned(), grade, date: None, link: None };
+        response.notes.entry(path.to_owned()).or_default().evidence.push(evidence);
+    }
+    response
 }
 
 /// The grade that level `to` needs, where it is better than the one given.

@@ -6,8 +6,11 @@ pub const RULE: &str = "snap-1e-9-half-away-from-zero";
 /// Snaps a score to nine decimals, half away from zero, before anything is compared with it.
 ///
 /// So a value equal to a cut-off belongs to the higher band even where binary fractions would
-/// say otherwise.
+/// say otherwise. A value of a million or more has no nine decimals to keep, and stays as it is.
 pub fn snap(value: f64) -> f64 {
+    if value.abs() >= 1e6 {
+        return value;
+    }
     let snapped = (value * 1e9).round() / 1e9;
     // Avoids a negative zero.
     snapped + 0.0

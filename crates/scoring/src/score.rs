@@ -58,6 +58,44 @@ pub fn body(card: &Scorecard) -> String {
     canonical::to_string(&value)
 }
 
+/// What a reading comes to, before words are put to it.
+pub(crate) struct Worked<'a> {
+    pub(crate) earned: Vec<Earned<'a>>,
+    pub(crate) gates: Vec<GateResult>,
+    pub(crate) dimensions: Vec<Aggregated>,
+    pub(crate) total: Option<Score>,
+}
+
+/// Evidence cap, gates, dimensions and total of `reading`.
+pub(crate) fn work<'a>(reading: &Reading<'a>, texts: &Form) -> Worked<'a> {
+    let row_gates = gates::row_gates(reading, texts);
+    let excluded = |table: usize| {
+        let path = &reading.form.question(table).path;
+        row_gates
+            .iter()
+            .filter(|(_, it)| matches!(&it.effect, Effect::ExcludeRow(of) if of == path))
+            .flat_map(|(_, it)| it.rows.clone())
+            .collect()
+    };
+    let earned = criterion::earned(reading, &excluded);
+    let gates = gates::gates(reading, texts, &earned, row_gates);
+    let caps = gates::dimension_caps(&gates);
+    let dimensions = aggregate::dimensions(texts, &earned, &caps);
+    let total = total(texts, &dimensions);
+    Worked { earned, gates, dimensions, total }
+}
+
+/// The total, unless too many dimensions have left.
+fn total(form: &Form, dimensions: &[Aggregated]) -> Option<Score> {
+    use model::scorecard::DimensionState::NotAssessable;
+    let left = dimensions.iter().filter(|it| it.state == NotAssessable).count();
+    let most = usize::try_from(form.meta.missing.dimensions_that_may_leave);
+    if most.is_ok_and(|most| left > most) {
+        return None;
+    }
+    aggregate::total(form, dimensions)
+}
+
 struct Scoring<'a> {
     reading: &'a Reading<'a>,
     texts: &'a Form,
@@ -67,20 +105,9 @@ struct Scoring<'a> {
 impl Scoring<'_> {
     fn scorecard(&self) -> Scorecard {
         let reading = self.reading;
-        let row_gates = gates::row_gates(reading, self.texts);
-        let excluded = |table: usize| {
-            let path = &reading.form.question(table).path;
-            row_gates
-                .iter()
-                .filter(|(_, it)| matches!(&it.effect, Effect::ExcludeRow(of) if of == path))
-                .flat_map(|(_, it)| it.rows.clone())
-                .collect()
-        };
-        let earned = criterion::earned(reading, &excluded);
-        let gates = gates::gates(reading, self.texts, &earned, row_gates);
-        let caps = gates::dimension_caps(&gates);
-        let dimensions = aggregate::dimensions(self.texts, &earned, &caps);
-        let score = self.total_score(&dimensions);
+        let worked = work(reading, self.texts);
+        let next_steps = next_steps::next_steps(reading, self.texts, &worked);
+        let Worked { earned, gates, dimensions, total: score } = worked;
         let status = self.status(&dimensions, score.as_ref(), &gates);
         let criteria = self.criteria(&earned, &dimensions);
         let total = score.map(|it| self.total(it, status, &dimensions, &criteria, &gates));
@@ -102,11 +129,7 @@ impl Scoring<'_> {
             dimensions: self.dimensions(&dimensions),
             strengths: strengths(&criteria),
             gaps: gaps(&criteria),
-            next_steps: if total.is_some() {
-                next_steps::next_steps(self.texts, &earned, &dimensions)
-            } else {
-                Vec::new()
-            },
+            next_steps,
             total,
             criteria,
             gates,
@@ -125,17 +148,6 @@ impl Scoring<'_> {
                 rounding: rounding::RULE.to_owned(),
             },
         }
-    }
-
-    /// The total, unless too many dimensions have left.
-    fn total_score(&self, dimensions: &[Aggregated]) -> Option<Score> {
-        use model::scorecard::DimensionState::NotAssessable;
-        let left = dimensions.iter().filter(|it| it.state == NotAssessable).count();
-        let most = usize::try_from(self.texts.meta.missing.dimensions_that_may_leave);
-        if most.is_ok_and(|most| left > most) {
-            return None;
-        }
-        aggregate::total(self.texts, dimensions)
     }
 
     fn status(
@@ -157,7 +169,7 @@ impl Scoring<'_> {
         }
         let Some(score) = score else { return Status::NotAssessable };
         let waiting = eligible == GateState::Unknown || knockout == GateState::Unknown;
-        if waiting || score.completeness < self.texts.meta.missing.band_from {
+        if waiting || too_little(self.texts, score) {
             return Status::Preliminary;
         }
         Status::Scored
@@ -183,7 +195,7 @@ impl Scoring<'_> {
         Total {
             points: bands::points(self.texts, &score),
             band,
-            preliminary: score.completeness < self.texts.meta.missing.band_from,
+            preliminary: too_little(self.texts, &score),
             minimum,
             evidence,
             score,
@@ -238,6 +250,11 @@ impl Scoring<'_> {
         }
         Any::from_pairs(pairs)
     }
+}
+
+/// Whether too little is answered for a band.
+fn too_little(form: &Form, score: &Score) -> bool {
+    score.completeness < snap(form.meta.missing.band_from)
 }
 
 /// The version of the engine that scores.

@@ -107,15 +107,15 @@ fn totals(form: &PreparedForm, findings: &mut Findings<'_>) {
     };
     let highest = branches.iter().map(|it| it.highest).fold(0.0, f64::max);
     let meta = &form.form.meta;
-    let out_of = meta.points.as_ref().map_or(100.0, |it| f64::from(it.out_of));
+    let highest = match &meta.points {
+        Some(points) => (highest / 100.0 * f64::from(points.out_of) + 0.5 + 1e-9).floor(),
+        None => highest,
+    };
     for (i, band) in meta.bands.iter().enumerate() {
-        if band.from > highest / 100.0 * out_of + 1e-9 {
+        if band.from > highest + 1e-9 {
             let at = format!("/x-form/bands/{i}/from");
-            let message = format!(
-                "nobody can reach `{}`: the highest total is {:.1}",
-                band.id,
-                highest / 100.0 * out_of
-            );
+            let message =
+                format!("nobody can reach `{}`: the highest total is {highest:.1}", band.id);
             findings.add(&codes::UNREACHABLE_BAND, &at, message);
         }
     }

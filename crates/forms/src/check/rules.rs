@@ -9,7 +9,11 @@ use model::scorecard::Rubric;
 
 use crate::build::Findings;
 use crate::codes::{self, Code};
+use crate::json::escape;
 use crate::prepare::pointer;
+
+/// The largest weight of a criterion, so that the weights of any form can be added up.
+const LARGEST_WEIGHT: u32 = 10_000;
 
 /// Notes every rule that `form` breaks.
 pub fn check(form: &Form, findings: &mut Findings<'_>) {
@@ -176,6 +180,10 @@ impl Rules<'_, '_, '_> {
                     let ids: Vec<&str> = meta.dimensions.iter().map(|it| it.id.as_str()).collect();
                     for (dimension, cap) in caps {
                         self.known_as(&codes::UNKNOWN_DIMENSION, "dimension", dimension, &ids, &effect);
+                        if *cap < 0.0 {
+                            let message = format!("a dimension cannot score below 0, as {cap} is");
+                            self.findings.add(&codes::WRONG_SHAPE, &effect, message);
+                        }
                         if *cap >= 100.0 {
                             let message = format!("a cap at {cap} caps nothing");
                             self.findings.add(&codes::IDLE_CAP, &effect, message);
@@ -236,11 +244,36 @@ impl Rules<'_, '_, '_> {
     fn question(&mut self, question: &Question) {
         let at = pointer(&question.path);
         self.sources(&question.sources, &at);
+        self.options(question, &at);
         if let Some(rule) = &question.row {
             self.row_rule(question, rule, &at);
         }
         if let Some(spec) = &question.criterion {
             self.criterion(question, spec, &format!("{at}/x-criterion"));
+        }
+    }
+
+    /// An option that stands twice could never be chosen: exactly one of `oneOf` must fit.
+    fn options(&mut self, question: &Question, at: &str) {
+        match &question.kind {
+            Kind::Choice(choices) | Kind::Choices(choices) => {
+                for (i, choice) in choices.iter().enumerate() {
+                    if choices[..i].iter().any(|it| it.value == choice.value) {
+                        let list = match question.kind {
+                            Kind::Choices(_) => format!("{at}/items/oneOf/{i}"),
+                            _ => format!("{at}/oneOf/{i}"),
+                        };
+                        let message = format!("the option `{}` stands twice", choice.key());
+                        self.findings.add(&codes::DUPLICATE_ID, &list, message);
+                    }
+                }
+            }
+            Kind::Table(columns) => {
+                for column in columns {
+                    self.options(column, &format!("{at}/items/properties/{}", column.path));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -266,6 +299,9 @@ impl Rules<'_, '_, '_> {
             let message = "the range must rise, and at least one column must be scored";
             self.findings.add(&codes::BAD_CURVE, &at, message);
         }
+        for (column, weight) in &rule.columns {
+            self.weight(*weight, &format!("{at}/columns/{}", escape(column)));
+        }
     }
 
     fn criterion(&mut self, question: &Question, spec: &CriterionSpec, at: &str) {
@@ -278,6 +314,7 @@ impl Rules<'_, '_, '_> {
             self.known("offer", offer, &ids, &format!("{at}/offer"));
         }
         self.sources(&spec.sources, at);
+        self.weight(spec.weight, &format!("{at}/weight"));
         self.evidence(spec, at);
         let Some(rubric) = rubric(spec) else {
             let message = "a criterion has exactly one of `levels`, `half_points`, `count`, \
@@ -440,6 +477,13 @@ impl Rules<'_, '_, '_> {
         if curve.windows(2).any(|it| it[1].1 == it[0].1) {
             let message = "between two values the points stay the same";
             self.findings.add(&codes::SATURATED, &at, message);
+        }
+    }
+
+    fn weight(&mut self, weight: u32, at: &str) {
+        if !(1..=LARGEST_WEIGHT).contains(&weight) {
+            let message = format!("a weight lies between 1 and {LARGEST_WEIGHT}, not at {weight}");
+            self.findings.add(&codes::WRONG_SHAPE, at, message);
         }
     }
 
