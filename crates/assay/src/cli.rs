@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use model::scorecard::Status;
+use store::{Cursor, ScorecardId, Sort};
 
 /// Assess with declarative forms: scores anyone can follow, reports a board reads.
 #[derive(Debug, Parser)]
@@ -85,8 +87,8 @@ pub(crate) enum Command {
         environmental-sustainability=e.json -o profile.pdf")]
     Profile {
         /// A form and a response to it, as FORM=RESPONSE.
-        #[arg(required = true, value_name = "FORM=RESPONSE")]
-        pairs: Vec<String>,
+        #[arg(required = true, value_name = "FORM=RESPONSE", value_parser = pair)]
+        pairs: Vec<Pair>,
         /// Write a report to this PDF instead of showing the profile.
         #[arg(short, long)]
         output: Option<PathBuf>,
@@ -123,13 +125,13 @@ pub(crate) enum Command {
         filter: FilterArgs,
         /// What to sort by; put `-` in front to turn it round.
         #[arg(long, default_value = "created", allow_hyphen_values = true)]
-        sort: String,
+        sort: Sort,
         /// How many to show.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
         /// Go on where an earlier list ended; it says with what.
-        #[arg(long)]
-        after: Option<String>,
+        #[arg(long, allow_hyphen_values = true)]
+        after: Option<Cursor>,
         /// How the list is written.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -139,7 +141,8 @@ pub(crate) enum Command {
     /// Show a kept result.
     Show {
         /// The result's id, as `list` shows it.
-        id: String,
+        #[arg(value_parser = id)]
+        id: ScorecardId,
         /// The language of the texts.
         #[arg(long)]
         lang: Option<String>,
@@ -152,8 +155,8 @@ pub(crate) enum Command {
     /// Repeat kept results and name every difference.
     Rescore {
         /// The results to repeat.
-        #[arg(required_unless_present = "all")]
-        ids: Vec<String>,
+        #[arg(required_unless_present = "all", value_parser = id)]
+        ids: Vec<ScorecardId>,
         /// Repeat all of them.
         #[arg(long, conflicts_with = "ids")]
         all: bool,
@@ -208,7 +211,7 @@ pub(crate) enum DbCommand {
 }
 
 /// A form and a response to it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Pair {
     /// The form: a shipped form's id, a file or a folder.
     pub(crate) form: String,
@@ -236,8 +239,23 @@ pub(crate) struct FilterArgs {
     #[arg(long)]
     pub(crate) band: Option<String>,
     /// Only results with this status, for example `preliminary`.
-    #[arg(long)]
-    pub(crate) status: Option<String>,
+    #[arg(long, value_parser = status)]
+    pub(crate) status: Option<Status>,
+}
+
+fn status(word: &str) -> Result<Status, &'static str> {
+    serde_json::from_value(word.into()).map_err(|_| {
+        "there are not-scored, not-eligible, blocked, not-assessable, preliminary and scored"
+    })
+}
+
+fn id(text: &str) -> Result<ScorecardId, &'static str> {
+    text.parse().map_err(|_| "it is no id; `assay list` shows the ids")
+}
+
+fn pair(text: &str) -> Result<Pair, &'static str> {
+    let (form, response) = text.split_once('=').ok_or("it is written as FORM=RESPONSE")?;
+    Ok(Pair { form: form.to_owned(), response: response.into() })
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,17 +1,21 @@
 //! Opens the database that a command works on.
 
+use std::path::Path;
+
 use anyhow::Result;
 use store::Db;
 
 use crate::cli::Database;
 
-/// Opens the database for use.
-///
-/// A SQLite file that is not there yet is made; every other database must have been brought
-/// to this version with `assay db migrate`.
+/// Opens the database for use; it must have been brought to this version.
 pub(crate) async fn open(database: &Database) -> Result<Db> {
-    let is_new_file = sqlite_file(&database.url).is_some_and(|it| !std::path::Path::new(it).exists());
-    Ok(if is_new_file { store::migrate(&database.url).await? } else { store::open(&database.url).await? })
+    Ok(store::open(&database.url).await?)
+}
+
+/// Opens the database for use; a SQLite file that is not there yet is made.
+pub(crate) async fn open_or_make(database: &Database) -> Result<Db> {
+    let is_new_file = sqlite_file(&database.url).is_some_and(|it| !Path::new(it).exists());
+    if is_new_file { Ok(store::migrate(&database.url).await?) } else { open(database).await }
 }
 
 fn sqlite_file(url: &str) -> Option<&str> {

@@ -25,6 +25,12 @@ fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// `text` without what could steer the terminal.
+pub(crate) fn clean(text: &str) -> String {
+    let steers = |it: char| it.is_control() && it != '\n';
+    text.chars().map(|it| if steers(it) { '\u{fffd}' } else { it }).collect()
+}
+
 /// One finding: place, severity, code, reason and suggestion.
 pub(crate) fn finding(finding: &Finding, file: &str) -> String {
     let place = &finding.place;
@@ -39,9 +45,9 @@ pub(crate) fn finding(finding: &Finding, file: &str) -> String {
         _ => _ = write!(out, "{file}: "),
     }
     let label = styled(style.bold(), format_args!("{word}[{}]", finding.code));
-    _ = writeln!(out, "{label}: {}", finding.message);
+    _ = writeln!(out, "{label}: {}", clean(&finding.message));
     if let Some(suggestion) = &finding.suggestion {
-        _ = writeln!(out, "    {} {suggestion}", styled(DIM, "→"));
+        _ = writeln!(out, "    {} {}", styled(DIM, "→"), clean(suggestion));
     }
     out
 }
@@ -121,7 +127,7 @@ pub(crate) fn scorecard(card: &Scorecard) -> String {
     dimensions(&mut out, card, &words);
     gates(&mut out, card, &words);
     for narrative in &card.narratives {
-        _ = writeln!(out, "\n{narrative}");
+        _ = writeln!(out, "\n{}", clean(narrative));
     }
     next_steps(&mut out, card, &words);
     figures(&mut out, card, &words);
@@ -292,7 +298,7 @@ fn figures(out: &mut String, card: &Scorecard, words: &Words) {
         let value = scoring::figures::in_words(it, &words.language)
             .or_else(|| it.value.as_ref().map(plain))
             .unwrap_or_default();
-        _ = writeln!(out, "  {:<44} {value:>18}", it.title);
+        _ = writeln!(out, "  {:<44} {:>18}", it.title, clean(&value));
     }
 }
 

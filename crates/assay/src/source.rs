@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
-use engine::{Files, PreparedForm, library};
+use engine::{EngineError, Files, PreparedForm, library};
+use forms::codes;
 use forms::json::{LARGEST_FORM, LARGEST_RESPONSE};
 use include_dir::{Dir, include_dir};
+use model::{Finding, Place};
 
 static FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
@@ -45,6 +47,8 @@ pub(crate) struct Source {
     pub(crate) forms: Vec<String>,
     /// The folder on disk that the paths are relative to; `None` for what is built in.
     pub(crate) root: Option<PathBuf>,
+    /// Files that are no text.
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Source {
@@ -52,7 +56,7 @@ impl Source {
     pub(crate) fn shipped() -> Self {
         let files = SHIPPED.clone();
         let forms = library::forms(&files).into_iter().map(str::to_owned).collect();
-        Self { files, forms, root: None }
+        Self { files, forms, root: None, findings: Vec::new() }
     }
 
     /// The forms at `path`: a form's file, its folder, or a folder of forms.
@@ -87,7 +91,7 @@ impl Source {
         }
         let files = SHIPPED.clone();
         let forms = vec![library::find(&files, name)?.to_owned()];
-        Ok(Self { files, forms, root: None })
+        Ok(Self { files, forms, root: None, findings: Vec::new() })
     }
 
     /// The one form that is meant, ready to be answered.
@@ -95,6 +99,9 @@ impl Source {
         let [path] = &self.forms[..] else {
             bail!("name one form: there are {} here", self.forms.len());
         };
+        if !self.findings.is_empty() {
+            return Err(EngineError::Findings(self.findings.clone()).into());
+        }
         Ok(library::prepare(&self.files, path)?)
     }
 
@@ -114,15 +121,20 @@ impl Source {
         let folder = first.parent().unwrap_or(Path::new("/"));
         let is_form = first.file_name().is_some_and(|it| it == "form.json");
         let root = folder.parent().filter(|_| is_form).unwrap_or(folder).to_owned();
-        let mut reader =
-            Reader { root: root.clone(), files: Files::default(), seen: BTreeSet::new() };
+        let mut reader = Reader {
+            root: root.clone(),
+            files: Files::default(),
+            seen: BTreeSet::new(),
+            findings: Vec::new(),
+        };
         let mut paths = Vec::new();
         for form in &forms {
             let path = relative(&root, form);
             reader.form(&path)?;
             paths.push(path);
         }
-        Ok(Self { files: reader.files, forms: paths, root: Some(root) })
+        let Reader { files, findings, .. } = reader;
+        Ok(Self { files, forms: paths, root: Some(root), findings })
     }
 }
 
@@ -135,6 +147,7 @@ struct Reader {
     root: PathBuf,
     files: Files,
     seen: BTreeSet<String>,
+    findings: Vec<Finding>,
 }
 
 impl Reader {
@@ -152,7 +165,7 @@ impl Reader {
         }
         let folder = forms::files::folder(path).to_owned();
         for below in ["cases", "published"] {
-            self.folder(&format!("{folder}/{below}"), 2)?;
+            self.folder(&beside(&folder, below), 2)?;
         }
         Ok(())
     }
@@ -164,7 +177,7 @@ impl Reader {
         let Ok(entries) = std::fs::read_dir(self.root.join(&folder)) else { return Ok(()) };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let sibling = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            let sibling = beside(&folder, &name);
             let language = sibling
                 .strip_prefix(&stem)
                 .and_then(|it| it.strip_prefix('.'))
@@ -195,13 +208,20 @@ impl Reader {
 
     /// The text at `path`; `None` when there is no such file. One byte too many is read, so
     /// that what is too large is found as such.
-    fn read(&self, path: &str, largest: usize) -> Result<Option<String>> {
-        let path = self.root.join(path);
-        if !path.is_file() {
+    fn read(&mut self, path: &str, largest: usize) -> Result<Option<String>> {
+        let file = self.root.join(path);
+        if !file.is_file() {
             return Ok(None);
         }
-        read_text(&path, largest).map(Some)
+        let (text, finding) = decode(read_bytes(&file, largest)?, largest, path);
+        self.findings.extend(finding);
+        Ok(Some(text))
     }
+}
+
+/// The path of `name` in `folder`.
+fn beside(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// What the values of `"$ref"` in `text` are.
@@ -215,22 +235,49 @@ fn references(text: &str) -> impl Iterator<Item = &str> {
 
 /// The text of a response; `-` reads standard input.
 pub(crate) fn response(path: &Path) -> Result<String> {
-    if path == Path::new("-") {
-        return text(std::io::stdin().lock(), LARGEST_RESPONSE, "standard input");
+    let bytes = if path == Path::new("-") {
+        bytes(std::io::stdin().lock(), LARGEST_RESPONSE).context("cannot read standard input")?
+    } else {
+        read_bytes(path, LARGEST_RESPONSE)?
+    };
+    match decode(bytes, LARGEST_RESPONSE, &path.display().to_string()) {
+        (text, None) => Ok(text),
+        (_, Some(finding)) => Err(EngineError::Findings(vec![finding]).into()),
     }
-    read_text(path, LARGEST_RESPONSE)
 }
 
-fn read_text(path: &Path, largest: usize) -> Result<String> {
-    let name = path.display().to_string();
-    let file = std::fs::File::open(path).with_context(|| format!("cannot read {name}"))?;
-    text(file, largest, &name)
+fn read_bytes(path: &Path, largest: usize) -> Result<Vec<u8>> {
+    std::fs::File::open(path)
+        .and_then(|file| bytes(file, largest))
+        .with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn text(from: impl Read, largest: usize, name: &str) -> Result<String> {
+fn bytes(from: impl Read, largest: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(largest as u64 + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("cannot read {name}"))?;
-    String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8 text"))
+    from.take(largest as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// `bytes` as text, with a finding where they are none. What is larger than `largest` is cut,
+/// perhaps inside a character, and refused for its size by whoever reads it.
+fn decode(bytes: Vec<u8>, largest: usize, file: &str) -> (String, Option<Finding>) {
+    let too_large = bytes.len() > largest;
+    String::from_utf8(bytes).map_or_else(
+        |error| {
+            let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let before = String::from_utf8_lossy(sound);
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let place = Place {
+                file: file.to_owned(),
+                line: u32::try_from(before.matches('\n').count() + 1).ok(),
+                column: u32::try_from(column).ok(),
+                pointer: None,
+            };
+            let mut finding = codes::INVALID_JSON.finding(place, "this is not UTF-8 text");
+            finding.suggestion = Some("save the file as UTF-8".to_owned());
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (text, (!too_large).then_some(finding))
+        },
+        |text| (text, None),
+    )
 }

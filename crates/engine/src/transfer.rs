@@ -17,7 +17,7 @@ use futures::TryStreamExt;
 use model::{Response, Scorecard, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Db, Filter, StoredResult};
+use store::{Db, Filter, StoreError, StoredResult};
 
 use crate::error::EngineError;
 use crate::{publish, results};
@@ -125,7 +125,7 @@ const COLUMNS: [&str; 15] = [
 
 /// Writes every result that passes `filter` to `out` as CSV; how many.
 ///
-/// A text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// What a spreadsheet would take for a formula gets an apostrophe in front.
 pub async fn export_csv(
     db: &Db,
     filter: &Filter,
@@ -142,13 +142,13 @@ pub async fn export_csv(
         let status = serde_json::to_value(row.status).unwrap_or_default();
         csv.write_record([
             row.id.to_string(),
-            row.form.id,
+            cell(&row.form.id),
             row.form.version.to_string(),
             cell(&row.subject.name),
             row.subject.kind.name().to_owned(),
             cell(&row.date),
             status.as_str().unwrap_or_default().to_owned(),
-            row.band.unwrap_or_default(),
+            row.band.as_deref().map(cell).unwrap_or_default(),
             number(row.strict),
             number(row.answered),
             number(row.upper),
@@ -164,13 +164,24 @@ pub async fn export_csv(
     Ok(count)
 }
 
-/// `text` so that no spreadsheet takes it for a formula.
+/// `text` so that no spreadsheet takes it, or what follows a separator in it, for a formula.
+///
+/// Which separator a spreadsheet goes by depends on where its user lives.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ]);
-    if formula { format!("'{text}") } else { text.to_owned() }
+    let mut cell = String::with_capacity(text.len());
+    let mut begins = true;
+    for it in text.chars() {
+        if begins && FORMULA.contains(&it) {
+            cell.push('\'');
+        }
+        cell.push(it);
+        begins = matches!(it, ',' | ';' | '"') || it.is_control() || begins && it.is_whitespace();
+    }
+    cell
 }
+
+/// What a formula begins with.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// Reads NDJSON from `input` and keeps what is new.
 ///
@@ -217,6 +228,9 @@ fn at_line(line: usize, error: EngineError) -> EngineError {
             EngineError::Line { line, reason: reasons.join("; ") }
         }
         EngineError::Stored { reason, .. } => EngineError::Line { line, reason },
+        EngineError::Store(missing @ StoreError::Missing { .. }) => {
+            EngineError::Line { line, reason: missing.to_string() }
+        }
         other => other,
     }
 }
@@ -267,7 +281,13 @@ impl Import<'_> {
             what: "line".to_owned(),
             reason: reason.to_owned(),
         };
-        if canonical::hash(&line.response) != made_from.response {
+        let (card, response) = (&line.scorecard, &line.response);
+        if (&card.form, &card.subject, &card.date)
+            != (&response.form, &response.subject, &response.date)
+        {
+            return Err(wrong("the scorecard is about something else than the response"));
+        }
+        if canonical::hash(response) != made_from.response {
             return Err(wrong("the response is not the one that the scorecard was made from"));
         }
         let issues = validate::validate(&Reading::new(&form, &line.response));

@@ -293,12 +293,8 @@ fn infer(expr: &Expr<'_>, names: &dyn Fn(&str) -> Type) -> Result<Type, ParseErr
         Expr::List(_) | Expr::Tuple(_) => Type::List,
         Expr::BinOp(it) => binary(it.op, &it.left, &it.right, names)?,
         Expr::Compare(it) => {
-            let mut left = infer(&it.expr, names)?;
-            for op in &it.ops {
-                let right = infer(&op.expr, names)?;
-                left = right;
-            }
-            let _ = left;
+            infer(&it.expr, names)?;
+            it.ops.iter().try_for_each(|op| infer(&op.expr, names).map(|_| ()))?;
             Type::Boolean
         }
         Expr::UnaryOp(it) => infer(&it.expr, names)?,

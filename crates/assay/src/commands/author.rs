@@ -1,8 +1,8 @@
 //! Commands for those who write forms: `check`, `schema`, `publish`, `new`, `completions`.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, println};
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -11,7 +11,7 @@ use model::{Finding, Severity};
 use serde_json::json;
 
 use crate::cli::{Cli, Database, Document, Format};
-use crate::commands::{Exit, any_error, print_findings, print_json};
+use crate::commands::{Exit, any_error, print_findings, print_json, printed, say, tell};
 use crate::source::Source;
 use crate::{database, show, write};
 
@@ -25,15 +25,17 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
     let mut all: Vec<Finding> = Vec::new();
     let (mut forms, mut cases) = (0, 0);
     for source in &sources {
+        let mut findings = source.findings.clone();
         for path in &source.forms {
             let checked = check::check(&source.files, path);
             forms += 1;
             cases += checked.cases;
-            all.extend(checked.findings.into_iter().map(|mut finding| {
-                finding.place.file = source.shown(&finding.place.file);
-                finding
-            }));
+            findings.extend(checked.findings);
         }
+        all.extend(findings.into_iter().map(|mut finding| {
+            finding.place.file = source.shown(&finding.place.file);
+            finding
+        }));
     }
     forms::check::sort(&mut all);
     let exit = if any_error(&all) { Exit::Findings } else { Exit::Fine };
@@ -51,8 +53,8 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
         count(Severity::Note)
     );
     match exit {
-        Exit::Fine => eprintln!("{}", show::done(summary)),
-        _ => eprintln!("{} {summary}", show::error_label()),
+        Exit::Fine => tell(show::done(summary)),
+        _ => tell(format_args!("{} {summary}", show::error_label())),
     }
     Ok(exit)
 }
@@ -80,32 +82,33 @@ pub(crate) fn publish(path: &Path, database: &Database) -> Result<Exit> {
     let [form_path] = &source.forms[..] else {
         bail!("name one form: there are {} in {}", source.forms.len(), path.display());
     };
-    let checked = check::check(&source.files, form_path);
-    if any_error(&checked.findings) {
-        print_findings(&checked.findings, &|file| source.shown(file));
-        eprintln!("{} a form with errors is not published", show::error_label());
+    let mut findings = source.findings.clone();
+    findings.extend(check::check(&source.files, form_path).findings);
+    if any_error(&findings) {
+        print_findings(&findings, &|file| source.shown(file));
+        tell(format_args!("{} a form with errors is not published", show::error_label()));
         return Ok(Exit::Findings);
     }
     let form = library::prepare(&source.files, form_path)?;
     let place = freezing::place(form_path, &form);
     let root = source.root.as_deref().unwrap_or(Path::new("."));
     let file = root.join(&place);
-    if !file.exists() {
-        let folder = file.parent().unwrap_or(root);
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        write::write(&file, freezing::document(&form).as_bytes())?;
-    }
     database::block_on(async {
-        let db = database::open(database).await?;
+        let db = database::open_or_make(database).await?;
         let transaction = db.begin().await?;
         freezing::keep(&transaction, &form, chrono::Utc::now()).await?;
+        if !file.exists() {
+            let folder = file.parent().unwrap_or(root);
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            write::write(&file, freezing::document(&form).as_bytes())?;
+        }
         transaction.commit().await?;
         Ok(())
     })?;
     let meta = &form.form.meta;
-    println!("{}", show::done(format_args!("{} {} is published", meta.id, meta.version)));
-    println!("  {}\n  {}", source.shown(&place), form.hash);
+    say(show::done(format_args!("{} {} is published", meta.id, meta.version)))?;
+    say(format_args!("  {}\n  {}", source.shown(&place), form.hash))?;
     Ok(Exit::Fine)
 }
 
@@ -129,22 +132,24 @@ pub(crate) fn new(folder: &Path) -> Result<Exit> {
         ("cases/unfinished/answers.json", include_str!("../../new/cases/unfinished/answers.json")),
         ("cases/unfinished/expected.json", include_str!("../../new/cases/unfinished/expected.json")),
     ];
-    for (path, text) in files {
-        let file = folder.join(path);
-        let parent = file.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot make the folder {}", parent.display()))?;
-        write::write(&file, fill(text).as_bytes())?;
-    }
-    let schema = forms::form_schema::form_schema();
-    let schema = serde_json::to_string_pretty(&schema)? + "\n";
-    write::write(&folder.join("form.schema.json"), schema.as_bytes())?;
-    println!("{}", show::done(format_args!("made {}", folder.display())));
-    println!("  change form.json, then run: assay check {}", folder.display());
+    let schema = serde_json::to_string_pretty(&forms::form_schema::form_schema())? + "\n";
+    write::make_folder(folder, |folder| {
+        for (path, text) in files {
+            let file = folder.join(path);
+            std::fs::create_dir_all(file.parent().unwrap_or(folder))?;
+            write::write(&file, fill(text).as_bytes())?;
+        }
+        write::write(&folder.join("form.schema.json"), schema.as_bytes())
+    })?;
+    say(show::done(format_args!("made {}", folder.display())))?;
+    say(format_args!("  change form.json, then run: assay check {}", folder.display()))?;
     Ok(Exit::Fine)
 }
 
 /// Prints a completion script.
-pub(crate) fn completions(shell: Shell) {
-    clap_complete::generate(shell, &mut Cli::command(), "assay", &mut std::io::stdout());
+pub(crate) fn completions(shell: Shell) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "assay", &mut script);
+    printed(std::io::stdout().write_all(&script))?;
+    Ok(Exit::Fine)
 }

@@ -3,25 +3,23 @@
 use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
-use anstream::{eprintln, print, println};
 use anyhow::{Context, Result};
 use engine::{rescore as repeating, results, transfer};
-use model::scorecard::Status;
-use store::{Filter, ScorecardId};
+use store::{Cursor, Filter, ScorecardId, Sort};
 
 use crate::cli::{Database, ExportFormat, FilterArgs, Format, Pair};
-use crate::commands::{Exit, print_json, score};
-use crate::database::{block_on, open};
-use crate::show;
+use crate::commands::{Exit, print_json, say, score, tell};
+use crate::database::{block_on, open, open_or_make};
+use crate::{show, write};
 
 /// Scores a response and keeps the result.
 pub(crate) fn save(pair: &Pair, database: &Database) -> Result<Exit> {
     let (form, response) = score::read(pair)?;
     block_on(async {
-        let db = open(database).await?;
+        let db = open_or_make(database).await?;
         let saved = results::save(&db, &form, &response, chrono::Utc::now()).await?;
         let note = if saved.new { "kept as" } else { "is kept already as" };
-        println!("{}", show::done(format_args!("{note} {}", saved.id)));
+        say(show::done(format_args!("{note} {}", saved.id)))?;
         Ok(Exit::Fine)
     })
 }
@@ -29,40 +27,38 @@ pub(crate) fn save(pair: &Pair, database: &Database) -> Result<Exit> {
 /// Lists kept results.
 pub(crate) fn list(
     filter: &FilterArgs,
-    sort: &str,
+    sort: Sort,
     limit: u32,
-    after: Option<&str>,
+    after: Option<&Cursor>,
     format: Format,
     database: &Database,
 ) -> Result<Exit> {
-    let filter = chosen(filter)?;
-    let sort = sort.parse()?;
-    let after = after.map(str::parse).transpose()?;
+    let filter = chosen(filter);
     block_on(async {
         let db = open(database).await?;
-        let page = store::scorecards::list(&db, &filter, sort, limit.into(), after.as_ref()).await?;
+        let page = store::scorecards::list(&db, &filter, sort, limit.into(), after).await?;
         if format == Format::Json {
             let rows: Vec<_> = page.rows.iter().map(row_json).collect();
             let next = page.next.map(|it| it.to_string());
             return print_json(&serde_json::json!({ "results": rows, "next": next }));
         }
         if page.rows.is_empty() {
-            eprintln!("there are no such results; `assay save` keeps one");
+            tell("there are no such results; `assay save` keeps one");
         }
         for row in &page.rows {
             let status = serde_json::to_value(row.status)?;
             let score = row.strict.map_or_else(|| "–".to_owned(), |it| format!("{it:.1}"));
-            println!(
+            say(format_args!(
                 "{}  {}  {score:>5}  {:<16}  {:<28}  {}",
                 show::dim(row.id),
                 row.date,
                 row.band.as_deref().or(status.as_str()).unwrap_or_default(),
                 row.form.id,
                 row.subject.name,
-            );
+            ))?;
         }
         if let Some(next) = page.next {
-            eprintln!("{}", show::dim(format_args!("there are more: --after {next}")));
+            tell(show::dim(format_args!("there are more: --after {next}")));
         }
         Ok(Exit::Fine)
     })
@@ -77,36 +73,23 @@ fn row_json(row: &store::ScorecardRow) -> serde_json::Value {
     })
 }
 
-fn chosen(filter: &FilterArgs) -> Result<Filter> {
-    let status = filter.status.as_ref().map(|word| {
-        serde_json::from_value::<Status>(word.clone().into()).with_context(|| {
-            format!(
-                "`{word}` is no status; there are not-scored, not-eligible, blocked, \
-                 not-assessable, preliminary and scored"
-            )
-        })
-    });
-    Ok(Filter {
+fn chosen(filter: &FilterArgs) -> Filter {
+    Filter {
         form: filter.form.clone(),
         subject: filter.subject.clone(),
         band: filter.band.clone(),
-        status: status.transpose()?,
+        status: filter.status,
         ..Filter::default()
-    })
-}
-
-fn id(text: &str) -> Result<ScorecardId> {
-    text.parse().with_context(|| format!("`{text}` is no id; `assay list` shows the ids"))
+    }
 }
 
 /// Shows a kept result.
 pub(crate) fn show(
-    text: &str,
+    id: ScorecardId,
     language: Option<&str>,
     format: Format,
     database: &Database,
 ) -> Result<Exit> {
-    let id = id(text)?;
     block_on(async {
         let db = open(database).await?;
         let kept = results::get(&db, id).await?;
@@ -120,7 +103,7 @@ pub(crate) fn show(
         match format {
             Format::Json => print_json(&card),
             Format::Text => {
-                print!("{}", show::scorecard(&card));
+                say(show::scorecard(&card).trim_end())?;
                 Ok(Exit::Fine)
             }
         }
@@ -128,30 +111,33 @@ pub(crate) fn show(
 }
 
 /// Repeats kept results.
-pub(crate) fn rescore(ids: &[String], database: &Database) -> Result<Exit> {
-    let ids: Vec<ScorecardId> = ids.iter().map(|it| id(it)).collect::<Result<_>>()?;
-    let tell = |it: repeating::Changed| {
-        println!("{} (engine {})", show::heading(it.id), it.engine);
-        for difference in it.differences {
-            println!("  {difference}");
+pub(crate) fn rescore(ids: &[ScorecardId], database: &Database) -> Result<Exit> {
+    let mut printed = Ok(());
+    let print = |it: repeating::Changed| {
+        let heading = format!("{} (engine {})", show::heading(it.id), it.engine);
+        let differences = it.differences.iter().map(|it| format!("  {}", show::clean(it)));
+        let mut lines = std::iter::once(heading).chain(differences);
+        if printed.is_ok() {
+            printed = lines.try_for_each(say);
         }
     };
-    block_on(async {
+    let repeated = block_on(async {
         let db = open(database).await?;
-        let repeated = if ids.is_empty() {
-            repeating::rescore(&db, &Filter::default(), tell).await?
+        Ok(if ids.is_empty() {
+            repeating::rescore(&db, &Filter::default(), print).await?
         } else {
-            repeating::rescore_some(&db, &ids, tell).await?
-        };
-        let text = format!("repeated {} results, {} changed", repeated.all, repeated.changed);
-        if repeated.changed == 0 {
-            eprintln!("{}", show::done(text));
-            Ok(Exit::Fine)
-        } else {
-            eprintln!("{} {text}", show::error_label());
-            Ok(Exit::Findings)
-        }
-    })
+            repeating::rescore_some(&db, ids, print).await?
+        })
+    })?;
+    printed?;
+    let text = format!("repeated {} results, {} changed", repeated.all, repeated.changed);
+    if repeated.changed == 0 {
+        tell(show::done(text));
+        Ok(Exit::Fine)
+    } else {
+        tell(format_args!("{} {text}", show::error_label()));
+        Ok(Exit::Findings)
+    }
 }
 
 /// Writes kept results.
@@ -161,23 +147,22 @@ pub(crate) fn export(
     filter: &FilterArgs,
     database: &Database,
 ) -> Result<Exit> {
-    let filter = chosen(filter)?;
-    let mut out: Box<dyn Write> = match output {
-        Some(path) => Box::new(BufWriter::new(
-            std::fs::File::create(path)
-                .with_context(|| format!("cannot write {}", path.display()))?,
-        )),
-        None => Box::new(BufWriter::new(std::io::stdout().lock())),
+    let filter = chosen(filter);
+    let work = |out: &mut dyn Write| {
+        block_on(async {
+            let db = open(database).await?;
+            Ok(match format {
+                ExportFormat::Ndjson => transfer::export_ndjson(&db, &filter, out).await?,
+                ExportFormat::Csv => transfer::export_csv(&db, &filter, out).await?,
+            })
+        })
     };
-    block_on(async {
-        let db = open(database).await?;
-        let count = match format {
-            ExportFormat::Ndjson => transfer::export_ndjson(&db, &filter, &mut *out).await?,
-            ExportFormat::Csv => transfer::export_csv(&db, &filter, &mut *out).await?,
-        };
-        eprintln!("{}", show::done(format_args!("exported {count} results")));
-        Ok(Exit::Fine)
-    })
+    let count = match output {
+        Some(path) => write::write_with(path, work)?,
+        None => work(&mut BufWriter::new(std::io::stdout().lock()))?,
+    };
+    tell(show::done(format_args!("exported {count} results")));
+    Ok(Exit::Fine)
 }
 
 /// Reads results from a file that `export` wrote.
@@ -190,13 +175,13 @@ pub(crate) fn import(file: &Path, database: &Database) -> Result<Exit> {
         Box::new(BufReader::new(opened))
     };
     block_on(async {
-        let db = open(database).await?;
+        let db = open_or_make(database).await?;
         let done = transfer::import_ndjson(&db, input, chrono::Utc::now()).await?;
         let text = format!(
             "imported {} results and {} forms; {} results were there already",
             done.new, done.forms, done.known
         );
-        eprintln!("{}", show::done(text));
+        tell(show::done(text));
         Ok(Exit::Fine)
     })
 }
@@ -208,7 +193,7 @@ pub(crate) fn migrate(database: &Database) -> Result<Exit> {
         let db = store::migrate(&database.url).await?;
         let pending = before.map_or(0, |it| it.pending.len());
         let text = format!("{} is up to date ({pending} migrations applied now)", db.name());
-        println!("{}", show::done(text));
+        say(show::done(text))?;
         Ok(Exit::Fine)
     })
 }
@@ -217,22 +202,22 @@ pub(crate) fn migrate(database: &Database) -> Result<Exit> {
 pub(crate) fn status(database: &Database) -> Result<Exit> {
     block_on(async {
         let status = store::status(&database.url).await?;
-        println!("{}", show::heading(&status.database));
+        say(show::heading(&status.database))?;
         for name in &status.applied {
-            println!("  applied  {name}");
+            say(format_args!("  applied  {name}"))?;
         }
         for name in &status.pending {
-            println!("  pending  {name}");
+            say(format_args!("  pending  {name}"))?;
         }
         for name in &status.unknown {
-            println!("  unknown  {name}");
+            say(format_args!("  unknown  {name}"))?;
         }
         if status.newer() {
-            eprintln!("{} a later version of this program made it", show::error_label());
+            tell(format_args!("{} a later version of this program made it", show::error_label()));
             return Ok(Exit::Findings);
         }
         if !status.current() {
-            eprintln!("run `assay db migrate`");
+            tell("run `assay db migrate`");
             return Ok(Exit::Findings);
         }
         Ok(Exit::Fine)

@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anstream::println;
 use anyhow::{Context, Result};
 use engine::assess::accept;
 use engine::{PreparedForm, library, results};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::Response;
 
-use crate::commands::{Exit, score};
+use crate::commands::{Exit, say, score};
 use crate::source::{self, SHIPPED};
 use crate::{database, show, write};
 
@@ -20,21 +19,33 @@ struct Sample {
     name: String,
     form: PreparedForm,
     response: Response,
+    /// The response as it was written.
+    text: String,
+}
+
+impl Sample {
+    fn file(&self) -> String {
+        self.name.replace('/', "--")
+    }
 }
 
 /// Scores, keeps and reports the samples in `folder`.
 pub(crate) fn demo(folder: &Path) -> Result<Exit> {
     let samples = samples()?;
-    let reports = folder.join("reports");
-    std::fs::create_dir_all(&reports)
-        .with_context(|| format!("cannot make the folder {}", reports.display()))?;
-    let file = folder.join("assay.db");
-    let url = format!("sqlite:{}", file.display());
+    let (reports, responses) = (folder.join("reports"), folder.join("responses"));
+    for folder in [&reports, &responses] {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    let url = format!("sqlite:{}", folder.join("assay.db").display());
     let database = crate::cli::Database { url };
     keep(&samples, &database)?;
+    for sample in &samples {
+        let file = responses.join(format!("{}.json", sample.file()));
+        write::write(&file, sample.text.as_bytes())?;
+    }
     let written = draw(&samples, &reports)?;
-    summary(&samples, &file, &reports, written);
-    Ok(Exit::Fine)
+    summary(&samples, folder, written)
 }
 
 fn samples() -> Result<Vec<Sample>> {
@@ -46,7 +57,7 @@ fn samples() -> Result<Vec<Sample>> {
         let form = library::prepare(&SHIPPED, library::find(&SHIPPED, id)?)?;
         let text = files.get(path).unwrap_or_default();
         let response = accept(&form, path, text)?.response;
-        samples.push(Sample { name: name.to_owned(), form, response });
+        samples.push(Sample { name: name.to_owned(), form, response, text: text.to_owned() });
     }
     Ok(samples)
 }
@@ -74,7 +85,7 @@ fn draw(samples: &[Sample], folder: &Path) -> Result<usize> {
     );
     bar.enable_steady_tick(Duration::from_millis(200));
     for (sample, language) in &jobs {
-        let name = format!("{}.{language}.pdf", sample.name.replace('/', "--"));
+        let name = format!("{}.{language}.pdf", sample.file());
         bar.set_message(name.clone());
         let pdf = score::draw(&sample.form, &sample.response, None, language)?;
         write::write(&folder.join(name), &pdf)?;
@@ -84,19 +95,29 @@ fn draw(samples: &[Sample], folder: &Path) -> Result<usize> {
     Ok(jobs.len())
 }
 
-fn summary(samples: &[Sample], file: &Path, reports: &Path, written: usize) {
-    println!("{}\n", show::heading("Invented companies and projects, scored with the shipped forms"));
+fn summary(samples: &[Sample], folder: &Path, written: usize) -> Result<Exit> {
+    let (file, reports) = (folder.join("assay.db"), folder.join("reports"));
+    let heading = "Invented companies and projects, scored with the shipped forms";
+    say(format_args!("{}\n", show::heading(heading)))?;
     for sample in samples {
         let card = scoring::score(&sample.form, &sample.response, None);
         let total = card.total.as_ref();
         let score = total.map_or_else(|| "–".to_owned(), |it| format!("{:.1}", it.score.strict));
         let band = total.and_then(|it| it.band.as_ref()).map_or("preliminary", |it| &it.title);
-        println!("  {score:>5}  {band:<26} {:<32} {}", card.title, card.subject.name);
+        say(format_args!("  {score:>5}  {band:<26} {:<32} {}", card.title, card.subject.name))?;
     }
-    println!("\n{}", show::done(format_args!("{} results in {}", samples.len(), file.display())));
-    println!("{}", show::done(format_args!("{written} reports in {}", reports.display())));
-    println!("\nLook further:");
-    println!("  open {}", reports.display());
-    println!("  assay list --database sqlite:{}", file.display());
-    println!("  assay score export-readiness demo/eksempel-medico/export-readiness.json --lang da");
+    let results = format!("{} results in {}", samples.len(), file.display());
+    say(format_args!("\n{}", show::done(results)))?;
+    say(show::done(format_args!("{written} reports in {}", reports.display())))?;
+    say("\nLook further:")?;
+    say(format_args!("  open {}", reports.display()))?;
+    say(format_args!("  assay list --database sqlite:{}", file.display()))?;
+    if let Some(sample) = samples.first() {
+        say(format_args!(
+            "  assay score {} {} --lang da",
+            sample.form.form.meta.id,
+            folder.join("responses").join(format!("{}.json", sample.file())).display()
+        ))?;
+    }
+    Ok(Exit::Fine)
 }

@@ -5,10 +5,11 @@ mod database;
 mod demo;
 mod score;
 
+use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use engine::EngineError;
 use model::{Finding, Severity};
 
@@ -55,10 +56,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::New { form } => author::new(&form),
         Command::Save { pair, database } => database::save(&pair, &database),
         Command::List { filter, sort, limit, after, format, database } => {
-            database::list(&filter, &sort, limit, after.as_deref(), format, &database)
+            database::list(&filter, sort, limit, after.as_ref(), format, &database)
         }
         Command::Show { id, lang, format, database } => {
-            database::show(&id, lang.as_deref(), format, &database)
+            database::show(id, lang.as_deref(), format, &database)
         }
         Command::Rescore { ids, all: _, database } => database::rescore(&ids, &database),
         Command::Export { format, output, filter, database } => {
@@ -67,10 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Import { file, database } => database::import(&file, &database),
         Command::Db { command: DbCommand::Migrate { database } } => database::migrate(&database),
         Command::Db { command: DbCommand::Status { database } } => database::status(&database),
-        Command::Completions { shell } => {
-            author::completions(shell);
-            Ok(Exit::Fine)
-        }
+        Command::Completions { shell } => author::completions(shell),
     }
 }
 
@@ -83,14 +81,14 @@ pub(crate) fn report_failure(error: &anyhow::Error) -> Exit {
     let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     // A cause that its error already tells of is not told twice.
     causes.dedup_by(|cause, before| before.contains(cause.as_str()));
-    eprintln!("{} {}", show::error_label(), causes.join(": "));
+    tell(format_args!("{} {}", show::error_label(), show::clean(&causes.join(": "))));
     Exit::Failed
 }
 
 /// Prints `findings` on standard error; `shown` gives a file as a person finds it.
 pub(crate) fn print_findings(findings: &[Finding], shown: &dyn Fn(&str) -> String) {
     for finding in findings {
-        eprintln!("{}", show::finding(finding, &shown(&finding.place.file)).trim_end());
+        tell(show::finding(finding, &shown(&finding.place.file)).trim_end());
     }
 }
 
@@ -99,8 +97,27 @@ pub(crate) fn any_error(findings: &[Finding]) -> bool {
     findings.iter().any(|it| it.severity == Severity::Error)
 }
 
-/// Prints `value` as readable JSON.
+/// Prints a line for people on standard output.
+pub(crate) fn say(line: impl Display) -> Result<()> {
+    printed(writeln!(anstream::stdout(), "{line}"))
+}
+
+/// Prints a line for people on standard error; where that fails, nobody can be told.
+pub(crate) fn tell(line: impl Display) {
+    _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Prints `value` as readable JSON, byte for byte.
 pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> Result<Exit> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    let text = serde_json::to_string_pretty(value)?;
+    printed(writeln!(io::stdout(), "{text}"))?;
     Ok(Exit::Fine)
+}
+
+/// Whether printing failed; that nobody reads on is no failure.
+pub(crate) fn printed(result: io::Result<()>) -> Result<()> {
+    match result.and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to standard output"),
+    }
 }

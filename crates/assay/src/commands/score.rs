@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use anstream::{print, println};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use engine::assess::{Accepted, accept, require_language};
 use engine::report::report_data;
 use engine::{EngineError, PreparedForm};
@@ -11,7 +10,7 @@ use expressions::analysis::nearest;
 use model::Response;
 
 use crate::cli::{Format, Pair};
-use crate::commands::{Exit, print_findings, print_json};
+use crate::commands::{Exit, print_findings, print_json, say};
 use crate::source::{self, Source};
 use crate::{show, write};
 
@@ -67,7 +66,7 @@ pub(crate) fn score(
     match format {
         Format::Json => print_json(&card),
         Format::Text => {
-            print!("{}", show::scorecard(&card));
+            say(show::scorecard(&card).trim_end())?;
             Ok(Exit::Fine)
         }
     }
@@ -91,12 +90,12 @@ fn explain_question(
         };
         return Err(anyhow!("`{question}` {why}{}", near.unwrap_or_default()));
     };
-    println!("{}", show::heading(&criterion.title));
+    say(show::heading(&criterion.title))?;
     for sentence in scoring::explain::explain(&texts, card, criterion) {
-        println!("  {sentence}");
+        say(format_args!("  {}", show::clean(&sentence)))?;
     }
     if let Some(total) = scoring::explain::total(card) {
-        println!("  {total}");
+        say(format_args!("  {total}"))?;
     }
     Ok(Exit::Fine)
 }
@@ -110,13 +109,17 @@ pub(crate) fn report(
 ) -> Result<Exit> {
     let (form, now) = read(pair)?;
     let before = before.map(|it| response(&form, it)).transpose()?;
+    if let Some(other) = before.as_ref().filter(|it| it.subject != now.subject) {
+        let (now, other) = (&now.subject.name, &other.subject.name);
+        bail!("the responses are about different subjects: `{now}` and `{other}`");
+    }
     let language = language
         .or(now.language.as_deref().filter(|it| form.languages().contains(it)))
         .unwrap_or(&form.form.meta.language)
         .to_owned();
     let pdf = draw(&form, &now, before.as_ref(), &language)?;
     write::write(output, &pdf)?;
-    println!("{}", show::done(format_args!("wrote {}", output.display())));
+    say(show::done(format_args!("wrote {}", output.display())))?;
     Ok(Exit::Fine)
 }
 
@@ -134,18 +137,14 @@ pub(crate) fn draw(
 
 /// Joins scorecards of one subject.
 pub(crate) fn profile(
-    pairs: &[String],
+    pairs: &[Pair],
     output: Option<&Path>,
     language: Option<&str>,
     format: Format,
 ) -> Result<Exit> {
     let mut cards = Vec::new();
     for pair in pairs {
-        let (name, path) = pair
-            .split_once('=')
-            .with_context(|| format!("`{pair}` is not written as FORM=RESPONSE"))?;
-        let form = form(name)?;
-        let response = response(&form, Path::new(path))?;
+        let (form, response) = read(pair)?;
         if let Some(language) = language {
             require_language(&form, language)?;
         }
@@ -155,13 +154,13 @@ pub(crate) fn profile(
     if let Some(output) = output {
         let document = serde_json::to_vec_pretty(&profile)?;
         write::write(output, &reports::profile_pdf(&profile, &document)?)?;
-        println!("{}", show::done(format_args!("wrote {}", output.display())));
+        say(show::done(format_args!("wrote {}", output.display())))?;
         return Ok(Exit::Fine);
     }
     match format {
         Format::Json => print_json(&profile),
         Format::Text => {
-            print!("{}", show::profile(&profile));
+            say(show::profile(&profile).trim_end())?;
             Ok(Exit::Fine)
         }
     }
