@@ -49,22 +49,15 @@ fn all_canonical(value: &Value) -> bool {
 }
 
 /// `number` as it comes back from canonical JSON, where that is another.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "only whole numbers up to 2^53 become integers, and larger ones become what they can"
-)]
 fn canonical_number(number: &serde_json::Number) -> Option<Value> {
-    let limit = LARGEST_WHOLE as f64;
-    let value = number.as_f64()?;
-    let is_small = value.abs() <= limit;
-    match number.is_f64() {
-        true => (value.fract() == 0.0 && is_small).then(|| (value as i64).into()),
-        false => {
-            let exact = number.as_i64().is_some_and(|it| it.unsigned_abs() <= LARGEST_WHOLE);
-            (!exact).then(|| value.into())
-        }
+    let is_same = match number.as_i64() {
+        Some(whole) => whole.unsigned_abs() <= LARGEST_WHOLE,
+        None => number.as_f64().is_some_and(|it| number.is_f64() && it.fract().abs() > 0.0),
+    };
+    if is_same {
+        return None;
     }
+    serde_json::from_str(&to_string(number)).ok().filter(|it| *it != Value::Number(number.clone()))
 }
 
 /// The SHA-256 of `value` in canonical JSON, as `sha256:…`.
