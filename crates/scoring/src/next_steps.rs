@@ -48,7 +48,8 @@ pub(crate) fn next_steps(
             })
         })
         .collect();
-    steps.sort_by(|a, b| b.gain.total_cmp(&a.gain));
+    let shown = |it: &NextStep| (it.gain * 1e6).round();
+    steps.sort_by(|a, b| shown(b).total_cmp(&shown(a)));
     steps
 }
 

@@ -1,0 +1,157 @@
+//! Scorecards of several forms about one subject, joined.
+
+use model::Scorecard;
+use model::profile::Zone;
+use model::scorecard::Status;
+use scoring::profile::{ProfileError, profile};
+use serde_json::{Value, json};
+
+use crate::support::{Sketch, close, criterion, number, with, yes_no};
+
+/// A pillar whose score is the number answered, out of ten questions of the same weight.
+fn pillar(place: &str) -> Sketch {
+    let line = || with(number(), criterion("d", 1, json!({ "curve": [[0, 0], [100, 100]] })));
+    let sketch = Sketch::new(&[("d", 100)])
+        .meta(json!({ "id": place, "profile": place }))
+        .gate("harm", "s.harm", json!({ "block-pillar": place }))
+        .gate("banned", "s.banned", "knockout")
+        .ask("harm", yes_no())
+        .ask("banned", yes_no());
+    (0..10).fold(sketch, |sketch, i| sketch.ask(&format!("q{i}"), line()))
+}
+
+fn answers(score: f64) -> Value {
+    let mut answers = json!({ "harm": false, "banned": false });
+    for i in 0..10 {
+        answers[format!("q{i}")] = json!(score);
+    }
+    answers
+}
+
+fn card(place: &str, answers: Value) -> Scorecard {
+    let mut response = crate::support::response(answers, Value::Null);
+    response.form.id = place.to_owned();
+    scoring::score(&pillar(place).build(), &response, None)
+}
+
+fn three(social: Value, environmental: Value, economic: Value) -> Vec<Scorecard> {
+    vec![
+        card("social", social),
+        card("environmental", environmental),
+        card("economic", economic),
+    ]
+}
+
+fn zone(social: f64, environmental: f64, economic: f64) -> Zone {
+    let cards = three(answers(social), answers(environmental), answers(economic));
+    profile(&cards).unwrap().venn.unwrap().zone
+}
+
+#[test]
+fn the_published_example() {
+    let cards = three(answers(72.0), answers(55.0), answers(81.0));
+    let joined = profile(&cards).unwrap();
+    let venn = joined.venn.unwrap();
+    assert_eq!(venn.zone, Zone::Just);
+    close(venn.mean.unwrap(), 69.333_333);
+    close(venn.geometric_mean.unwrap(), 68.453_144);
+    close(venn.minimum.unwrap(), 55.0);
+    let inside: Vec<bool> = venn.pillars.iter().map(|it| it.inside).collect();
+    assert_eq!(inside, [true, false, true]);
+    assert_eq!(zone(72.0, 60.0, 81.0), Zone::Sustainable);
+}
+
+#[test]
+fn every_zone() {
+    for (social, environmental, economic, expected) in [
+        (59.9, 59.9, 59.9, Zone::NotYetSustainable),
+        (60.0, 0.0, 0.0, Zone::SocialOnly),
+        (0.0, 60.0, 0.0, Zone::EnvironmentalOnly),
+        (0.0, 0.0, 60.0, Zone::EconomicOnly),
+        (60.0, 60.0, 0.0, Zone::Acceptable),
+        (60.0, 0.0, 60.0, Zone::Just),
+        (0.0, 60.0, 60.0, Zone::Feasible),
+        (60.0, 60.0, 60.0, Zone::Sustainable),
+    ] {
+        assert_eq!(zone(social, environmental, economic), expected);
+    }
+}
+
+#[test]
+fn harm_keeps_a_pillar_out_until_it_is_ruled_out() {
+    for harm in [json!(true), Value::Null] {
+        let mut social = answers(72.0);
+        social["harm"] = harm;
+        let cards = three(social, answers(55.0), answers(81.0));
+        let venn = profile(&cards).unwrap().venn.unwrap();
+        assert_eq!(venn.zone, Zone::EconomicOnly);
+        assert!(venn.pillars[0].blocked);
+        close(venn.pillars[0].strict.unwrap(), 72.0);
+    }
+}
+
+#[test]
+fn a_pillar_that_is_knocked_out_is_not_in() {
+    let mut social = answers(90.0);
+    social["banned"] = json!(true);
+    let cards = three(social, answers(90.0), answers(90.0));
+    assert_eq!(profile(&cards).unwrap().venn.unwrap().zone, Zone::Feasible);
+}
+
+#[test]
+fn a_pillar_must_be_answered_to_four_fifths() {
+    let with_missing = |missing: usize| {
+        let mut social = answers(100.0);
+        for i in 0..missing {
+            social.as_object_mut().unwrap().remove(&format!("q{i}"));
+        }
+        let cards = three(social, answers(100.0), answers(100.0));
+        let venn = profile(&cards).unwrap().venn.unwrap();
+        (venn.pillars[0].completeness, venn.zone)
+    };
+    assert_eq!(with_missing(2), (0.8, Zone::Sustainable));
+    assert_eq!(with_missing(3), (0.7, Zone::Feasible));
+}
+
+#[test]
+fn without_all_three_there_is_no_mean() {
+    let cards = vec![card("economic", answers(81.0)), card("social", answers(72.0))];
+    let joined = profile(&cards).unwrap();
+    let venn = joined.venn.unwrap();
+    assert_eq!((venn.zone, venn.mean, venn.geometric_mean), (Zone::Just, None, None));
+    assert_eq!(venn.pillars[1].strict, None);
+    let forms: Vec<&str> = joined.results.iter().map(|it| it.form.id.as_str()).collect();
+    assert_eq!(forms, ["economic", "social"]);
+}
+
+#[test]
+fn a_proof_has_no_zone() {
+    let mut proof = card("social", answers(72.0));
+    proof.profile = Some(model::keywords::ProfilePlace::ProofOfValue);
+    let joined = profile(&[proof]).unwrap();
+    assert_eq!(joined.venn, None);
+    assert_eq!(joined.results[0].status, Status::Scored);
+    assert_eq!(joined.results[0].band.as_deref(), Some("Solid"));
+}
+
+#[test]
+fn the_date_is_the_youngest_and_each_scorecard_is_named_by_its_hash() {
+    let mut cards = three(answers(72.0), answers(55.0), answers(81.0));
+    cards[1].date = "2026-11-02".to_owned();
+    let joined = profile(&cards).unwrap();
+    assert_eq!(joined.date, "2026-11-02");
+    for (result, card) in joined.results.iter().zip(&cards) {
+        assert_eq!(result.scorecard, forms::canonical::hash(card));
+    }
+}
+
+#[test]
+fn what_cannot_be_joined_is_refused() {
+    assert_eq!(profile(&[]), Err(ProfileError::Empty));
+    let mut cards = three(answers(72.0), answers(55.0), answers(81.0));
+    cards[2].subject.name = "Another".to_owned();
+    let refused = Err(ProfileError::Subjects { first: "Example".into(), other: "Another".into() });
+    assert_eq!(profile(&cards), refused);
+    let twice = vec![card("social", answers(72.0)), card("social", answers(55.0))];
+    assert_eq!(profile(&twice), Err(ProfileError::Twice { form: "social".into() }));
+}
