@@ -50,7 +50,7 @@ struct FormLine {
 struct ResultLine {
     created_at: DateTime<Utc>,
     response: Response,
-    scorecard: Scorecard,
+    scorecard: Value,
 }
 
 /// What an import did.
@@ -186,8 +186,8 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d
 /// Reads NDJSON from `input` and keeps what is new.
 ///
 /// Batches of results are kept whole or not at all; a line that cannot be used ends the
-/// import with its number, and what stood in full batches before it stays. Importing again
-/// after mending the line changes nothing that is there.
+/// import with its number, and what stood in full batches before it stays. What is there
+/// already is not changed, so an import can be repeated after mending the line.
 pub async fn import_ndjson(
     db: &Db,
     mut input: impl BufRead,
@@ -195,44 +195,49 @@ pub async fn import_ndjson(
 ) -> Result<Imported, EngineError> {
     let done = Imported::default();
     let mut import = Import { db, now, forms: HashMap::new(), batch: Vec::new(), done };
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     for line in 1.. {
-        text.clear();
+        bytes.clear();
         let read = input
             .by_ref()
             .take(LONGEST_LINE)
-            .read_line(&mut text)
+            .read_until(b'\n', &mut bytes)
             .map_err(|source| EngineError::Io { doing: "read the import", source })?;
         if read == 0 {
             break;
         }
+        let at_line = |reason: &str| EngineError::Line { line, reason: reason.to_owned() };
         if read as u64 == LONGEST_LINE {
-            return Err(EngineError::Line { line, reason: "the line is too long".to_owned() });
+            return Err(at_line("the line is too long"));
         }
-        if !text.trim().is_empty() {
-            import.line(&text).await.map_err(|it| at_line(line, it))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| at_line("this is not UTF-8 text"))?;
+        let text = if line == 1 { text.trim_start_matches('\u{feff}') } else { text }.trim();
+        if !text.is_empty() {
+            import.line(text).await.map_err(|it| placed(line, it))?;
         }
     }
     import.write().await?;
     Ok(import.done)
 }
 
-fn at_line(line: usize, error: EngineError) -> EngineError {
-    match error {
-        EngineError::Findings(findings) => {
-            let reasons: Vec<String> = findings
-                .into_iter()
-                .filter(|it| it.severity == Severity::Error)
-                .map(|it| it.message)
-                .collect();
-            EngineError::Line { line, reason: reasons.join("; ") }
-        }
-        EngineError::Stored { reason, .. } => EngineError::Line { line, reason },
-        EngineError::Store(missing @ StoreError::Missing { .. }) => {
-            EngineError::Line { line, reason: missing.to_string() }
-        }
-        other => other,
-    }
+/// `error`, with its line where it is about one.
+fn placed(line: usize, error: EngineError) -> EngineError {
+    let reason = match error {
+        EngineError::Findings(findings) => findings
+            .into_iter()
+            .filter(|it| it.severity == Severity::Error)
+            .map(|it| it.message)
+            .collect::<Vec<_>>()
+            .join("; "),
+        EngineError::Stored { reason, .. } => reason.replace(" at line 1 column ", " at column "),
+        EngineError::Store(missing @ StoreError::Missing { .. }) => missing.to_string(),
+        other => return other,
+    };
+    EngineError::Line { line, reason }
+}
+
+fn wrong(reason: impl Into<String>) -> EngineError {
+    EngineError::Stored { what: "line".to_owned(), reason: reason.into() }
 }
 
 struct Import<'a> {
@@ -252,36 +257,35 @@ impl Import<'_> {
     }
 
     async fn form(&mut self, line: FormLine) -> Result<(), EngineError> {
+        let is_language = |it: &str| it.len() == 2 && it.bytes().all(|it| it.is_ascii_lowercase());
+        if let Some(other) = line.translations.keys().find(|it| !is_language(it)) {
+            return Err(wrong(format!("`{other}` is no language")));
+        }
         let translations = line
             .translations
             .into_iter()
             .map(|(language, texts)| (language, Translation::new(texts)))
             .collect();
         let form = forms::prepare(&line.document, translations).map_err(EngineError::Findings)?;
-        let transaction = self.db.begin().await?;
-        if publish::keep(&transaction, &form, self.now).await? {
+        // Translations that are there may have been mended since the export.
+        if store::forms::find(self.db, &form.hash).await?.is_none() {
+            let transaction = self.db.begin().await?;
+            publish::keep(&transaction, &form, self.now).await?;
+            transaction.commit().await?;
             self.done.forms += 1;
         }
-        transaction.commit().await?;
         self.forms.insert(form.hash.clone(), Arc::new(form));
         Ok(())
     }
 
     async fn result(&mut self, line: ResultLine) -> Result<(), EngineError> {
-        let made_from = &line.scorecard.provenance;
-        let form = match self.forms.get(&made_from.form) {
-            Some(form) => Arc::clone(form),
-            None => {
-                let form = Arc::new(publish::kept(self.db, &made_from.form).await?);
-                self.forms.insert(made_from.form.clone(), Arc::clone(&form));
-                form
-            }
-        };
-        let wrong = |reason: &str| EngineError::Stored {
-            what: "line".to_owned(),
-            reason: reason.to_owned(),
-        };
-        let (card, response) = (&line.scorecard, &line.response);
+        let card: Scorecard =
+            serde_json::from_value(line.scorecard.clone()).map_err(|it| wrong(it.to_string()))?;
+        let known = serde_json::to_value(&card).map_err(|it| wrong(it.to_string()))?;
+        if let Some(place) = unknown("/scorecard", &line.scorecard, &known) {
+            return Err(wrong(format!("this version of the program does not know `{place}`")));
+        }
+        let (made_from, response) = (&card.provenance, &line.response);
         if (&card.form, &card.subject, &card.date)
             != (&response.form, &response.subject, &response.date)
         {
@@ -290,11 +294,19 @@ impl Import<'_> {
         if canonical::hash(response) != made_from.response {
             return Err(wrong("the response is not the one that the scorecard was made from"));
         }
+        let form = match self.forms.get(&made_from.form) {
+            Some(form) => Arc::clone(form),
+            None => {
+                let form = Arc::new(publish::kept(self.db, &made_from.form).await?);
+                self.forms.insert(made_from.form.clone(), Arc::clone(&form));
+                form
+            }
+        };
         let issues = validate::validate(&Reading::new(&form, &line.response));
         if let Some(it) = issues.iter().find(|it| it.code.severity == Severity::Error) {
-            return Err(wrong(&it.message));
+            return Err(wrong(it.message.as_str()));
         }
-        self.batch.push(results::stored(&line.response, &line.scorecard, line.created_at));
+        self.batch.push(results::stored(response, &card, line.created_at));
         if self.batch.len() == BATCH {
             self.write().await?;
         }
@@ -311,5 +323,30 @@ impl Import<'_> {
         }
         self.batch.clear();
         Ok(())
+    }
+}
+
+/// The first part of `value` that reading it as a document left out of `known`.
+fn unknown(place: &str, value: &Value, known: &Value) -> Option<String> {
+    let empty = |it: &Value| match it {
+        Value::Null => true,
+        Value::Array(it) => it.is_empty(),
+        Value::Object(it) => it.is_empty(),
+        _ => false,
+    };
+    match (value, known) {
+        (Value::Object(value), Value::Object(known)) => value.iter().find_map(|(key, value)| {
+            let place = format!("{place}/{key}");
+            match known.get(key) {
+                Some(known) => unknown(&place, value, known),
+                None => (!empty(value)).then_some(place),
+            }
+        }),
+        (Value::Array(value), Value::Array(known)) => value
+            .iter()
+            .zip(known)
+            .enumerate()
+            .find_map(|(i, (value, known))| unknown(&format!("{place}/{i}"), value, known)),
+        _ => None,
     }
 }

@@ -1,0 +1,145 @@
+//! `check`.
+
+use serde_json::json;
+
+use crate::support::Place;
+
+#[test]
+fn the_shipped_forms_have_no_errors() {
+    let ran = Place::new().run("check").fine().says("0 errors, 0 warnings");
+    assert_eq!(ran.out, "");
+}
+
+#[test]
+fn a_finding_names_file_line_column_and_what_was_meant() {
+    let place = Place::with_form();
+    let (line, column) = place.change("my-form/form.json", "\"evidence_hint\"", "\"evidence_hnt\"");
+    place
+        .run("check my-form")
+        .ended(1)
+        .says(&format!("my-form/form.json:{line}:{column}: error[unknown-keyword]: "))
+        .says("`evidence_hint`")
+        .says("error: checked 1 form and 2 cases: 1 errors");
+}
+
+#[test]
+fn an_expression_is_pointed_into() {
+    let place = Place::with_form();
+    let (line, column) =
+        place.change("my-form/form.json", "\"not need.owner\"", "\"not need.ownr\"");
+    // Behind the quotation mark and `not `.
+    let column = column + 5;
+    place
+        .run("check my-form/form.json")
+        .ended(1)
+        .says(&format!("my-form/form.json:{line}:{column}: error[unknown-name]"))
+        .says("did you mean `need.owner`?");
+}
+
+#[test]
+fn json_is_one_document_with_every_finding() {
+    let place = Place::with_form();
+    let (line, column) = place.change("my-form/form.json", "\"evidence_hint\"", "\"evidence_hnt\"");
+    let ran = place.run("check my-form --format json").ended(1);
+    assert_eq!(ran.err, "");
+    let found = ran.json();
+    assert_eq!((&found["forms"], &found["cases"]), (&json!(1), &json!(2)));
+    let first = &found["findings"][0];
+    assert_eq!(first["code"], "unknown-keyword");
+    assert_eq!(first["severity"], "error");
+    assert_eq!(first["place"]["file"], "my-form/form.json");
+    assert_eq!((&first["place"]["line"], &first["place"]["column"]), (&json!(line), &json!(column)));
+    place.change("my-form/form.json", "\"evidence_hnt\"", "\"evidence_hint\"");
+    let found = place.run("check my-form --format json").fine().json();
+    assert_eq!(found["findings"], json!([]));
+}
+
+#[test]
+fn one_bad_form_does_not_stop_others() {
+    let place = Place::new();
+    for name in ["a-broken", "b-latin", "c-wrong-case", "d-good"] {
+        place.run(&format!("new forms/{name}")).fine();
+    }
+    place.write("forms/a-broken/form.json", "{\n  \"title\": \"A\",\n  oops\n}");
+    let mut latin = place.bytes("forms/b-latin/form.json");
+    latin[20] = 0xe6;
+    place.write("forms/b-latin/form.json", latin);
+    place.change("forms/c-wrong-case/cases/strong/expected.json", "78.3333", "80.0");
+    let ran = place
+        .run("check forms")
+        .ended(1)
+        .says("forms/a-broken/form.json:3:3: error[invalid-json]")
+        .says("forms/b-latin/form.json:2:")
+        .says("this is not UTF-8 text")
+        .says("expected 80")
+        .says("checked 4 forms");
+    assert!(!ran.err.contains("d-good"), "{}", ran.err);
+    place.run("check forms/d-good").fine();
+}
+
+#[test]
+fn a_case_that_differs_is_named_with_its_line() {
+    let place = Place::with_form();
+    let (line, _) = place.change("my-form/cases/strong/expected.json", "87.5", "88.5");
+    place
+        .run("check my-form")
+        .ended(1)
+        .says(&format!("my-form/cases/strong/expected.json:{line}:"))
+        .says("error[case-differs]: expected 88.5, scored 87.5");
+}
+
+#[test]
+fn a_case_without_an_expectation_is_found() {
+    let place = Place::with_form();
+    place.write("my-form/cases/half/answers.json", "{}");
+    place.run("check my-form").ended(1).says("error[case-invalid]");
+}
+
+#[test]
+fn a_form_of_any_file_name_has_the_cases_beside_it() {
+    let place = Place::with_form();
+    place.write("other/small.json", place.read("my-form/form.json"));
+    place.write("other/small.da.json", place.read("my-form/form.da.json"));
+    for name in ["answers.json", "expected.json"] {
+        let text = place.read(&format!("my-form/cases/strong/{name}"));
+        place.write(&format!("other/cases/strong/{name}"), text);
+    }
+    place.run("check other/small.json").says("checked 1 form and 1 cases");
+    place.change("other/cases/strong/expected.json", "78.3333", "80.0");
+    place.run("check other/small.json").ended(1).says("error[case-differs]");
+}
+
+#[test]
+fn a_missing_translation_is_an_error() {
+    let place = Place::with_form();
+    place.edit("my-form/form.da.json", |it| {
+        it.as_object_mut().unwrap().remove("need.owner");
+    });
+    place.run("check my-form").ended(1).says("error[missing-translation]").says("need.owner");
+}
+
+#[test]
+fn what_is_not_there_cannot_be_checked() {
+    let place = Place::new();
+    place.run("check nowhere").ended(3).says("there is no file or folder nowhere");
+    place.write("empty/readme.txt", "");
+    place.run("check empty").ended(3).says("a form is a folder with a `form.json`");
+    place.run("check --form").ended(2);
+    place.run("check --format xml").ended(2);
+}
+
+#[test]
+fn a_plain_json_schema_is_a_form() {
+    let place = Place::new();
+    place.write(
+        "plain.json",
+        r#"{"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}}"#,
+    );
+    place.run("check plain.json").fine();
+    place.write(
+        "answers.json",
+        r#"{"form": {"id": "plain", "version": "0.0.0"}, "subject": {"name": "A", "kind": "project"},
+            "date": "2026-10-01", "answers": {"name": "x", "age": 3}}"#,
+    );
+    place.run("score plain.json answers.json").fine().shows("not scored");
+}

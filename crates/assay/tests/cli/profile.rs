@@ -1,0 +1,49 @@
+//! `profile`.
+
+use model::profile::Profile;
+
+use crate::support::{Place, demo};
+
+fn pair(form: &str, subject: &str) -> String {
+    format!("{form}={}", demo(&format!("{subject}/{form}.json")))
+}
+
+#[test]
+fn scorecards_of_one_subject_are_joined() {
+    let place = Place::new();
+    let value = pair("proof-of-value", "tryghed-hjemme");
+    let environment = pair("environmental-sustainability", "tryghed-hjemme");
+    place
+        .assay(["profile", &value, &environment])
+        .fine()
+        .shows("Prøveprojekt Tryghed Hjemme")
+        .shows("environmental only");
+    place
+        .assay(["profile", &value, &environment, "--lang", "da"])
+        .fine()
+        .shows("Bæredygtighed")
+        .shows("kun miljømæssig");
+    let ran = place.assay(["profile", &value, &environment, "--format", "json"]).fine();
+    let profile: Profile = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(profile.results.len(), 2);
+    for name in ["one.pdf", "two.pdf"] {
+        place.assay(["profile", &value, &environment, "-o", name]).fine().shows("wrote");
+    }
+    assert!(place.bytes("one.pdf").starts_with(b"%PDF-1.7"));
+    assert!(place.bytes("one.pdf") == place.bytes("two.pdf"));
+}
+
+#[test]
+fn another_subject_the_same_form_and_half_a_pair_are_refused() {
+    let place = Place::new();
+    let value = pair("proof-of-value", "tryghed-hjemme");
+    let other = pair("environmental-sustainability", "proevehjaelp");
+    place
+        .assay(["profile", &value, &other, "-o", "x.pdf"])
+        .ended(3)
+        .says("`Prøveprojekt Tryghed Hjemme` and `Prøvehjælp A/S`");
+    place.assay(["profile", &value, &value]).ended(3).says("`proof-of-value` stands twice");
+    place.assay(["profile", "proof-of-value"]).ended(2).says("FORM=RESPONSE");
+    place.assay(["profile"]).ended(2);
+    assert_eq!(place.files(), [""; 0]);
+}
