@@ -85,7 +85,7 @@ codes! {
         "The document is not a JSON Schema (2020-12) of an object.",
         r#"{"type": "objekt"}"#;
     UNKNOWN_KEYWORD = "unknown-keyword", Error,
-        "A keyword that begins with `x-`, or a key inside one, is not part of the form language, or has no effect where it stands. It would be ignored in silence.",
+        "A keyword that begins with `x-`, a key inside one, or a key of a response is not known, or has no effect where it stands. It would be ignored in silence.",
         r#""x-criterion": {"weigth": 2}"#;
     UNUSUAL_KEYWORD = "unusual-keyword", Warning,
         "JSON Schema has no such keyword, so it has no effect.",
@@ -219,9 +219,6 @@ codes! {
     BAD_ROW = "bad-row", Error,
         "A row of a table has no id, or two rows have the same.",
         r#"[{"id": "r1"}, {"id": "r1"}]"#;
-    MISSING_ANSWER = "missing-answer", Note,
-        "A question that is needed to submit is not answered yet.",
-        "an unfinished response";
 }
 
 /// The documentation of all codes, as Markdown.

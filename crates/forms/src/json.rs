@@ -42,7 +42,7 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Finding> {
         let place = Place {
             file: file.to_owned(),
             line: u32::try_from(error.line()).ok().filter(|it| *it > 0),
-            column: u32::try_from(error.column()).ok().filter(|it| *it > 0),
+            column: u32::try_from(error.column()).ok().map(|it| it.max(1)),
             pointer: None,
         };
         let text = error.to_string();

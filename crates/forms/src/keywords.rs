@@ -64,6 +64,7 @@ fn hint(error: &jsonschema::ValidationError<'_>) -> Option<&'static str> {
     let pointer = error.instance_path().to_string();
     let last = pointer.rsplit('/').next().unwrap_or_default();
     match last {
+        "version" => Some("a version is three numbers, for example `1.0.0`"),
         "when" | "x-visible" | "top_when" => Some(
             "a condition is an expression, or an object with exactly one of `all`, `any` and `not`",
         ),
@@ -76,7 +77,7 @@ fn hint(error: &jsonschema::ValidationError<'_>) -> Option<&'static str> {
 }
 
 /// The keys that `schema` allows at `pointer` of an instance.
-fn known_keys(schema: &Value, pointer: &str) -> Vec<String> {
+pub(crate) fn known_keys(schema: &Value, pointer: &str) -> Vec<String> {
     let mut node = schema;
     for token in pointer.split('/').skip(1) {
         node = deref(schema, node);

@@ -57,11 +57,32 @@ pub(crate) fn problems(
             problem.code = &codes::MISSING_KEYWORD;
             vec![problem]
         }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context }
+            if let Some(meant) = meant(context, &pointer) =>
+        {
+            meant.iter().flat_map(|it| problems(it, code, known)).collect()
+        }
         kind => {
             let (message, suggestion) = sentence(kind, error.instance());
             vec![problem(message, suggestion)]
         }
     }
+}
+
+/// Of several shapes the one that was meant: the only one that is of the value's own type.
+fn meant<'e, 'i>(
+    shapes: &'e [Vec<ValidationError<'i>>],
+    pointer: &str,
+) -> Option<&'e [ValidationError<'i>]> {
+    let fits = |errors: &&Vec<ValidationError<'_>>| {
+        errors.iter().all(|it| {
+            let is_whole = it.instance_path().to_string() == pointer;
+            !(is_whole && matches!(it.kind(), Kind::Type { .. }))
+        })
+    };
+    let mut fitting = shapes.iter().filter(fits);
+    let only = fitting.next()?;
+    fitting.next().is_none().then_some(only.as_slice())
 }
 
 /// What `kind` says, and what to do where more can be said.
@@ -74,11 +95,7 @@ pub(crate) fn sentence(kind: &Kind, instance: &Value) -> (String, Option<String>
                 .as_array()
                 .map(|all| all.iter().map(crate::build::shown).collect())
                 .unwrap_or_default();
-            let near = instance
-                .as_str()
-                .and_then(|word| nearest(word, options.iter().map(String::as_str)))
-                .map(|it| format!("did you mean `{it}`?"));
-            (format!("{} is not one of {}", shown(instance), quoted(&options)), near)
+            one_of(instance, &options)
         }
         Kind::Constant { expected_value } => {
             plain(format!("this must be {}", shown(expected_value)))
@@ -100,12 +117,23 @@ pub(crate) fn sentence(kind: &Kind, instance: &Value) -> (String, Option<String>
         Kind::MultipleOf { multiple_of } => {
             plain(format!("{} is not a multiple of {multiple_of}", shown(instance)))
         }
-        Kind::Pattern { pattern } => {
+        Kind::Pattern { pattern } if pattern.len() <= 40 => {
             plain(format!("{} does not have the form `{pattern}`", shown(instance)))
         }
+        Kind::Pattern { .. } => plain(format!("{} is not written as it must be", shown(instance))),
         Kind::Format { format } => plain(format!("{} is not a valid {format}", shown(instance))),
         Kind::UniqueItems => plain("an entry stands twice".to_owned()),
         Kind::Required { property } => plain(format!("{} is missing", shown(property))),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context }
+            if let Some(types) = only_types(context) =>
+        {
+            plain(format!("this must be {types}, not {}", kind_of(instance)))
+        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context }
+            if let Some(words) = only_words(context) =>
+        {
+            one_of(instance, &words)
+        }
         Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => {
             plain(format!("{} has none of the shapes that are allowed here", shown(instance)))
         }
@@ -118,6 +146,38 @@ pub(crate) fn sentence(kind: &Kind, instance: &Value) -> (String, Option<String>
         Kind::FalseSchema => plain("nothing is allowed here".to_owned()),
         other => plain(format!("this does not satisfy `{}`", other.keyword())),
     }
+}
+
+/// That `instance` is none of `options`, and which it is like.
+pub(crate) fn one_of(instance: &Value, options: &[String]) -> (String, Option<String>) {
+    let near = instance
+        .as_str()
+        .and_then(|word| nearest(word, options.iter().map(String::as_str)))
+        .map(|it| format!("did you mean `{it}`?"));
+    (format!("{} is not one of {}", shown(instance), quoted(options)), near)
+}
+
+/// The words that are allowed, where all shapes are words.
+fn only_words(shapes: &[Vec<ValidationError<'_>>]) -> Option<Vec<String>> {
+    let word = |errors: &Vec<ValidationError<'_>>| {
+        errors.iter().find_map(|it| match it.kind() {
+            Kind::Constant { expected_value } => Some(crate::build::shown(expected_value)),
+            _ => None,
+        })
+    };
+    shapes.iter().map(word).collect()
+}
+
+/// The types that are allowed, where the type is all that is wrong; null aside.
+fn only_types(shapes: &[Vec<ValidationError<'_>>]) -> Option<String> {
+    let mut names = Vec::new();
+    for errors in shapes {
+        let [only] = &errors[..] else { return None };
+        let Kind::Type { kind } = only.kind() else { return None };
+        names.push(types(kind));
+    }
+    names.retain(|it| it != "null");
+    (!names.is_empty()).then(|| names.join(" or "))
 }
 
 fn types(kind: &TypeKind) -> String {
@@ -158,6 +218,6 @@ pub(crate) fn shown(value: &Value) -> String {
 }
 
 /// Words in backquotes, joined by commas.
-pub(crate) fn quoted(words: &[String]) -> String {
+fn quoted(words: &[String]) -> String {
     words.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
 }

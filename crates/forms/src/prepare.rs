@@ -393,7 +393,7 @@ impl Compiler<'_, '_, '_> {
         }
         for name in expression.answered() {
             if !self.index.contains_key(&name.path) {
-                self.unknown(&name.path, name.offset, at);
+                self.unknown(&name.path, name.offset, at, allowed);
                 sound = false;
             }
         }
@@ -447,7 +447,7 @@ impl Compiler<'_, '_, '_> {
             _ => self.question_named(name).is_some(),
         };
         if !known {
-            self.unknown(name, offset, at);
+            self.unknown(name, offset, at, allowed);
         }
         known
     }
@@ -470,17 +470,47 @@ impl Compiler<'_, '_, '_> {
             .and_then(|it| self.form.question(it))
     }
 
-    fn unknown(&mut self, name: &str, offset: usize, at: &str) {
-        let form = self.form;
-        let paths = form.questions().map(|(_, it)| it.path.as_str());
-        let suggestion = nearest(name, paths).map(|it| format!("did you mean `{it}`?"));
-        let is_step = form.steps.iter().any(|it| it.id == name);
-        let message = if is_step {
-            format!("`{name}` is a step; an expression names a question in it")
-        } else {
-            format!("there is no question `{name}`")
+    fn unknown(&mut self, name: &str, offset: usize, at: &str, allowed: Allowed<'_>) {
+        let meta = &self.form.meta;
+        let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+        let (message, known): (String, Vec<&str>) = match first {
+            "row" => match allowed.row.map(|it| (it, &it.kind)) {
+                Some((table, Kind::Table(columns))) => (
+                    format!("`{}` has no column `{rest}`", table.path),
+                    columns.iter().map(|it| it.path.as_str()).collect(),
+                ),
+                _ => ("only columns and gates that exclude rows see a `row`".to_owned(), vec![]),
+            },
+            "facts" => (
+                format!("the form uses no fact `{rest}`"),
+                meta.facts.iter().map(|it| it.id.as_str()).collect(),
+            ),
+            "score" if !allowed.score => {
+                ("only indicators and sentences see the `score`".to_owned(), vec![])
+            }
+            "score" => (format!("the score has no `{rest}`"), vec![]),
+            "indicators" if !allowed.indicators => {
+                ("only sentences see `indicators`".to_owned(), vec![])
+            }
+            "indicators" => (
+                format!("there is no indicator `{rest}`"),
+                meta.indicators.iter().map(|it| it.id.as_str()).collect(),
+            ),
+            _ if self.form.steps.iter().any(|it| it.id == name) => {
+                (format!("`{name}` is a step; an expression names a question in it"), vec![])
+            }
+            _ => {
+                let paths = self.form.questions().map(|(_, it)| it.path.as_str());
+                let near = nearest(name, paths).map(|it| format!("did you mean `{it}`?"));
+                let message = format!("there is no question `{name}`");
+                self.findings.add_inside(&codes::UNKNOWN_NAME, at, offset, message).suggestion =
+                    near;
+                return;
+            }
         };
-        self.findings.add_inside(&codes::UNKNOWN_NAME, at, offset, message).suggestion = suggestion;
+        let near = nearest(rest, known.into_iter())
+            .map(|it| format!("did you mean `{first}.{it}`?"));
+        self.findings.add_inside(&codes::UNKNOWN_NAME, at, offset, message).suggestion = near;
     }
 
     fn type_of(&self, name: &str, allowed: Allowed<'_>) -> Type {

@@ -8,17 +8,19 @@ use serde_json::Value;
 
 use crate::codes;
 use crate::json::{self, LARGEST_RESPONSE, Locator};
+use crate::keywords::known_keys;
 use crate::messages;
 use crate::prepare::PreparedForm;
 use crate::reading::Reading;
 use crate::validate::{self, Issue, MOST_ISSUES};
 
-static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
+static SHAPE: LazyLock<(Value, Validator)> = LazyLock::new(|| {
     let schema = model::schema::of::<Response>().to_value();
-    jsonschema::draft202012::options()
+    let validator = jsonschema::draft202012::options()
         .should_validate_formats(false)
         .build(&schema)
-        .expect("schemas made from our types are valid")
+        .expect("schemas made from our types are valid");
+    (schema, validator)
 });
 
 /// Reads `text` as a response; the findings say what is wrong with the document itself.
@@ -36,8 +38,9 @@ pub fn parse_response(file: &str, text: &str) -> Result<Response, Vec<Finding>> 
         Err(finding) => return Err(vec![finding]),
     };
     let locator = Locator::new(file, text);
-    let known = |_: &str| Vec::new();
-    let all: Vec<Finding> = VALIDATOR
+    let (schema, validator) = &*SHAPE;
+    let known = |pointer: &str| known_keys(schema, pointer);
+    let all: Vec<Finding> = validator
         .iter_errors(&value)
         .flat_map(|error| messages::problems(&error, &codes::WRONG_SHAPE, &known))
         .take(MOST_ISSUES)

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::build::Findings;
 use crate::codes::{self, Code};
 use crate::json::escape;
-use crate::messages::sentence;
+use crate::messages::{one_of, sentence};
 use crate::prepare::PreparedForm;
 use crate::reading::{Answer, Reading};
 
@@ -265,6 +265,14 @@ fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
         if enough(issues) {
             return;
         }
+        // Where the type is wrong, it goes without saying that no option fits.
+        let is_choice = matches!(
+            error.kind(),
+            ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::Enum { .. }
+        );
+        if is_choice && issues.iter().any(|it| it.pointer == pointer) {
+            continue;
+        }
         let (message, suggestion) = about_answer(reading, &error);
         let code = match error.kind() {
             ValidationErrorKind::AdditionalProperties { .. }
@@ -290,9 +298,16 @@ fn only_missing(error: &ValidationError<'_>) -> bool {
 /// The sentence for `error`; for a question with options, which options there are.
 fn about_answer(reading: &Reading<'_>, error: &ValidationError<'_>) -> (String, Option<String>) {
     let instance = error.instance_path().to_string();
-    let path = instance.split('/').skip(1).take(2).collect::<Vec<_>>().join(".");
-    let question = reading.form.named(&path).map(|it| reading.form.question(it));
-    let choices = match question.map(|it| &it.kind) {
+    let path: Vec<&str> = instance.split('/').skip(1).collect();
+    let question = reading.form.named(&path[..path.len().min(2)].join("."));
+    let question = question.map(|it| reading.form.question(it));
+    let asked = match question.map(|it| &it.kind) {
+        Some(Kind::Table(columns)) => {
+            columns.iter().find(|it| path.last() == Some(&it.path.as_str()))
+        }
+        _ => question,
+    };
+    let choices = match asked.map(|it| &it.kind) {
         Some(Kind::Choice(choices) | Kind::Choices(choices)) => choices,
         _ => return sentence(error.kind(), error.instance()),
     };
@@ -301,14 +316,7 @@ fn about_answer(reading: &Reading<'_>, error: &ValidationError<'_>) -> (String, 
         | ValidationErrorKind::Enum { .. }
         | ValidationErrorKind::Constant { .. } => {
             let keys: Vec<String> = choices.iter().map(model::form::Choice::key).collect();
-            let given = crate::build::shown(error.instance());
-            let message = format!(
-                "{} is not one of {}",
-                crate::messages::quoted(std::slice::from_ref(&given)),
-                crate::messages::quoted(&keys)
-            );
-            let near = nearest(&given, keys.iter().map(String::as_str));
-            (message, near.map(|it| format!("did you mean `{it}`?")))
+            one_of(error.instance(), &keys)
         }
         _ => sentence(error.kind(), error.instance()),
     }

@@ -156,7 +156,9 @@ impl<'q> Walk<'_, 'q> {
             return;
         }
         let keys: Vec<String> = choices.iter().map(Choice::key).collect();
-        let near = nearest(&value.to_string(), keys.iter().map(String::as_str))
+        let near = value
+            .as_str()
+            .and_then(|it| nearest(it, keys.iter().map(String::as_str)))
             .map(|it| format!("did you mean `{it}`?"));
         self.found.push(Unknown {
             offset,
