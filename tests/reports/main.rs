@@ -134,6 +134,22 @@ fn scores_are_rounded_half_up_by_their_decimals() {
 }
 
 #[test]
+fn dates_in_answers_are_written_as_the_language_does() {
+    let mut data = company("sample.da.json");
+    data.actions[0].cells[2].text = "2027-02-28".to_owned();
+    data.steps[0].questions[0].answer = "2026-05-04".to_owned();
+    assert_says(&drawn(&data), &["28. februar 2027", "4. maj 2026"]);
+}
+
+#[test]
+fn only_the_largest_of_many_next_steps_are_shown() {
+    let mut data = company("sample.json");
+    let step = data.next_steps.remove(0);
+    data.next_steps = (1..=12).map(|_| step.clone()).collect();
+    assert_says(&drawn(&data), &["Steps not shown: 4. Each would bring at most 3.3 points."]);
+}
+
+#[test]
 fn a_report_can_be_read_aloud() {
     for (name, language, title) in [
         ("sample.json", "en", "Prøveprojekt Tryghed Hjemme – Proof of value"),
