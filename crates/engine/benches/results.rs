@@ -3,6 +3,8 @@
 //! `cargo bench -p engine` works on a temporary SQLite file, and on the database that
 //! `BENCH_DATABASE_URL` names instead (an empty one). `RESULTS=1000` makes it smaller.
 
+#![expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
+
 use std::io::{BufReader, BufWriter, Cursor};
 use std::path::Path;
 use std::time::Instant;

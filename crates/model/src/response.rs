@@ -123,7 +123,7 @@ fn unique_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String,
 
 /// A JSON value in which no object has a key twice.
 ///
-/// serde_json keeps the last of two equal keys; for an answer that would be a silent loss.
+/// `serde_json` keeps the last of two equal keys; for an answer that would be a silent loss.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UniqueValue(pub Value);
 

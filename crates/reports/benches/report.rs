@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p reports`; `REPORTS=100` makes it smaller.
 
+#![expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
+
 use std::time::{Duration, Instant};
 
 use model::report::ReportData;

@@ -474,7 +474,7 @@ impl Rules<'_, '_, '_> {
         if curve.iter().any(|(_, points)| !(0.0..=100.0).contains(points)) {
             self.findings.add(&codes::BAD_CURVE, &at, "points must lie between 0 and 100");
         }
-        if curve.windows(2).any(|it| it[1].1 == it[0].1) {
+        if curve.windows(2).any(|it| (it[1].1 - it[0].1).abs() < f64::EPSILON) {
             let message = "between two values the points stay the same";
             self.findings.add(&codes::SATURATED, &at, message);
         }
