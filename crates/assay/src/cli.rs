@@ -189,7 +189,9 @@ pub(crate) enum Command {
         command: DbCommand,
     },
     /// Print a script that completes commands in a shell.
-    #[command(after_help = "Example: assay completions bash > ~/.local/share/bash-completion/completions/assay")]
+    #[command(
+        after_help = "Example: assay completions bash > ~/.local/share/bash-completion/completions/assay"
+    )]
     Completions {
         /// The shell.
         shell: Shell,
@@ -222,7 +224,12 @@ pub(crate) struct Pair {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Database {
     /// The database: `sqlite:FILE` or `postgres://…`.
-    #[arg(long = "database", env = "DATABASE_URL", default_value = "sqlite:assay.db", hide_env_values = true)]
+    #[arg(
+        long = "database",
+        env = "DATABASE_URL",
+        default_value = "sqlite:assay.db",
+        hide_env_values = true
+    )]
     pub(crate) url: String,
 }
 
@@ -244,9 +251,9 @@ pub(crate) struct FilterArgs {
 }
 
 fn status(word: &str) -> Result<Status, &'static str> {
-    serde_json::from_value(word.into()).map_err(|_| {
-        "there are not-scored, not-eligible, blocked, not-assessable, preliminary and scored"
-    })
+    serde_json::from_value(word.into()).map_err(
+        |_| "there are not-scored, not-eligible, blocked, not-assessable, preliminary and scored",
+    )
 }
 
 fn id(text: &str) -> Result<ScorecardId, &'static str> {

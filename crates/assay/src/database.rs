@@ -7,15 +7,33 @@ use store::Db;
 
 use crate::cli::Database;
 
-/// Opens the database for use; it must have been brought to this version.
-pub(crate) async fn open(database: &Database) -> Result<Db> {
-    Ok(store::open(&database.url).await?)
+/// Does `work` in the database, which must have been brought to this version.
+pub(crate) fn with<T>(database: &Database, work: impl AsyncFnOnce(&Db) -> Result<T>) -> Result<T> {
+    block_on(async { closing(store::open(&database.url).await?, work).await })
 }
 
-/// Opens the database for use; a SQLite file that is not there yet is made.
-pub(crate) async fn open_or_make(database: &Database) -> Result<Db> {
+/// Does `work` in the database; a SQLite file that is not there yet is made.
+pub(crate) fn with_new<T>(
+    database: &Database,
+    work: impl AsyncFnOnce(&Db) -> Result<T>,
+) -> Result<T> {
     let is_new_file = sqlite_file(&database.url).is_some_and(|it| !Path::new(it).exists());
-    if is_new_file { Ok(store::migrate(&database.url).await?) } else { open(database).await }
+    if is_new_file { migrated(database, work) } else { with(database, work) }
+}
+
+/// Does `work` in the database after bringing it to this version.
+pub(crate) fn migrated<T>(
+    database: &Database,
+    work: impl AsyncFnOnce(&Db) -> Result<T>,
+) -> Result<T> {
+    block_on(async { closing(store::migrate(&database.url).await?, work).await })
+}
+
+/// Does `work` and closes the database, so that a SQLite database is one file again.
+async fn closing<T>(db: Db, work: impl AsyncFnOnce(&Db) -> Result<T>) -> Result<T> {
+    let done = work(&db).await;
+    db.close().await?;
+    done
 }
 
 fn sqlite_file(url: &str) -> Option<&str> {

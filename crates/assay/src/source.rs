@@ -70,7 +70,9 @@ impl Source {
             return Self::of_files(vec![path.join("form.json")]);
         }
         let mut forms = Vec::new();
-        for entry in std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
+        for entry in
+            std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?
+        {
             let form = entry?.path().join("form.json");
             if form.is_file() {
                 forms.push(form);

@@ -31,9 +31,10 @@ pub(crate) fn write_with<T>(
     let mut builder = tempfile::Builder::new();
     builder.prefix(".assay-");
     #[cfg(unix)]
-    builder.permissions(
-        old.map_or_else(|| std::os::unix::fs::PermissionsExt::from_mode(0o666), |it| it.permissions()),
-    );
+    builder.permissions(old.map_or_else(
+        || std::os::unix::fs::PermissionsExt::from_mode(0o666),
+        |it| it.permissions(),
+    ));
     let mut file = builder.tempfile_in(folder(&path)).with_context(failed)?;
     let mut out = BufWriter::new(file.as_file_mut());
     let done = work(&mut out)?;
@@ -53,7 +54,7 @@ pub(crate) fn make_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
     let made = builder.tempdir_in(folder(path)).with_context(failed)?;
-    fill(made.path())?;
+    fill(made.path()).with_context(failed)?;
     fs::rename(made.path(), path).with_context(failed)?;
     _ = made.keep();
     Ok(())

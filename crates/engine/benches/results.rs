@@ -16,7 +16,8 @@ use store::Filter;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let count: usize = std::env::var("RESULTS").ok().and_then(|it| it.parse().ok()).unwrap_or(100_000);
+    let count: usize =
+        std::env::var("RESULTS").ok().and_then(|it| it.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::tempdir()?;
     let url = std::env::var("BENCH_DATABASE_URL")
         .unwrap_or_else(|_| format!("sqlite:{}", folder.path().join("bench.db").display()));
@@ -31,7 +32,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tell("import", done.new, clock);
 
     let clock = Instant::now();
-    let repeated = rescore::rescore(&db, &Filter::default(), |it| println!("changed: {it:?}")).await?;
+    let repeated =
+        rescore::rescore(&db, &Filter::default(), |it| println!("changed: {it:?}")).await?;
     assert_eq!(repeated.changed, 0);
     tell("rescore", repeated.all, clock);
 
@@ -49,14 +51,17 @@ fn write_results(path: &Path, count: usize) -> Result<(), Box<dyn std::error::Er
     use std::io::Write as _;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms");
     let mut files = Files::default();
-    for name in ["export-readiness/form.json", "shared/scales/generic.json", "shared/focus-area.json"] {
+    for name in
+        ["export-readiness/form.json", "shared/scales/generic.json", "shared/focus-area.json"]
+    {
         files.insert(name, std::fs::read_to_string(folder.join(name))?);
     }
     let form = load(&files, "export-readiness/form.json").form.ok_or("the form is valid")?;
     let case = folder.join("export-readiness/cases/strong/answers.json");
     let mut response: Response = serde_json::from_reader(Cursor::new(std::fs::read(case)?))?;
     let mut out = BufWriter::new(std::fs::File::create(path)?);
-    let line = serde_json::json!({ "form": { "document": form.form.document, "translations": {} } });
+    let line =
+        serde_json::json!({ "form": { "document": form.form.document, "translations": {} } });
     writeln!(out, "{line}")?;
     for i in 0..count {
         response.subject.name = format!("Example {i}");

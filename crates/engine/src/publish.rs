@@ -1,7 +1,10 @@
 //! Freezes a checked form: a published form never changes.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use forms::prepare::PreparedForm;
+use forms::translate::Translation;
 use forms::{Files, canonical, codes, files, json};
 use model::Finding;
 use serde_json::Value;
@@ -62,19 +65,27 @@ pub async fn keep(
     Ok(new)
 }
 
-/// The form with this hash, as it was kept.
+/// The form with this hash, as it was kept; refused where it was tampered with.
 pub async fn kept(db: &Db, hash: &str) -> Result<PreparedForm, EngineError> {
     let unreadable = |reason: String| EngineError::Stored { what: format!("form {hash}"), reason };
     let stored = store::forms::get(db, hash).await?;
     let document: Value =
         serde_json::from_str(&stored.document).map_err(|it| unreadable(it.to_string()))?;
-    let mut translations = std::collections::BTreeMap::new();
+    let mut translations = BTreeMap::new();
     for it in store::forms::translations(db, hash).await? {
         let texts = serde_json::from_str(&it.texts).map_err(|it| unreadable(it.to_string()))?;
-        translations.insert(it.language, forms::translate::Translation::new(texts));
+        let translation = Translation::new(texts);
+        if translation.hash != it.hash {
+            return Err(unreadable(format!("its texts in `{}` were changed", it.language)));
+        }
+        translations.insert(it.language, translation);
     }
-    forms::prepare(&document, translations).map_err(|findings| {
+    let form = forms::prepare(&document, translations).map_err(|findings| {
         let reasons: Vec<String> = findings.into_iter().map(|it| it.message).collect();
         unreadable(reasons.join("; "))
-    })
+    })?;
+    if form.hash != hash {
+        return Err(unreadable("it was changed".to_owned()));
+    }
+    Ok(form)
 }

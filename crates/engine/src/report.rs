@@ -391,9 +391,9 @@ impl Report<'_> {
     /// The answered questions that the report shows at `place`.
     fn placed(&self, place: ReportPlace) -> impl Iterator<Item = (&Question, &Value)> {
         let questions = self.texts.questions().map(|(_, it)| it).enumerate();
-        questions.filter(move |(_, it)| it.report == Some(place)).filter_map(
-            |(index, question)| Some((question, self.reading.answers[index].value()?)),
-        )
+        questions
+            .filter(move |(_, it)| it.report == Some(place))
+            .filter_map(|(index, question)| Some((question, self.reading.answers[index].value()?)))
     }
 
     /// The rows of tables at `place`; a choice of several gives a row an option.
@@ -426,9 +426,7 @@ impl Report<'_> {
 
 fn descriptor(question: &Question, value: &Value) -> Option<String> {
     match &question.kind {
-        Kind::Choice(choices) => {
-            choices.iter().find(|it| it.value == *value)?.description.clone()
-        }
+        Kind::Choice(choices) => choices.iter().find(|it| it.value == *value)?.description.clone(),
         _ => None,
     }
 }

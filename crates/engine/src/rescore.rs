@@ -8,8 +8,8 @@ use forms::Reading;
 use forms::prepare::PreparedForm;
 use futures::TryStreamExt;
 use model::{Response, Scorecard};
-use serde_json::Value;
-use store::{Db, Filter, ScorecardId, StoredResult};
+use serde_json::{Value, json};
+use store::{Db, Filter, ScorecardId, ScorecardRow, StoredResult, StoredScorecard};
 
 use crate::error::EngineError;
 use crate::{publish, results};
@@ -93,7 +93,8 @@ impl Repeat<'_> {
     }
 }
 
-/// Scores a stored response again; what differs, if anything does.
+/// Scores a stored response again; what differs, if anything does: in the body of the
+/// scorecard, in the columns one lists by, or in the response itself.
 pub fn repeat(form: &PreparedForm, stored: &StoredResult) -> Result<Option<Changed>, EngineError> {
     let row = &stored.scorecard.row;
     let response: Response =
@@ -101,15 +102,31 @@ pub fn repeat(form: &PreparedForm, stored: &StoredResult) -> Result<Option<Chang
     let before: Scorecard =
         results::read(&stored.scorecard.document, "scorecard", &row.id.to_string())?;
     let now = scoring::score_reading(&Reading::new(form, &response), Some(&before.language));
-    if scoring::body(&before) == scoring::body(&now) {
-        return Ok(None);
-    }
-    let value = |card: &Scorecard| {
-        serde_json::from_str::<Value>(&scoring::body(card)).unwrap_or_default()
-    };
     let mut differences = Vec::new();
-    differ("", &value(&before), &value(&now), &mut differences);
-    Ok(Some(Changed { id: row.id, engine: row.engine.to_string(), differences }))
+    if scoring::body(&before) != scoring::body(&now) {
+        differ("", &body(&before), &body(&now), &mut differences);
+    }
+    let made = StoredScorecard::new(&now, String::new(), row.created_at).row;
+    differ("/columns", &columns(row), &columns(&made), &mut differences);
+    Ok((!differences.is_empty()).then(|| Changed {
+        id: row.id,
+        engine: row.engine.to_string(),
+        differences,
+    }))
+}
+
+fn body(card: &Scorecard) -> Value {
+    serde_json::from_str(&scoring::body(card)).unwrap_or_default()
+}
+
+/// What stands beside the document, and what it was made from.
+fn columns(row: &ScorecardRow) -> Value {
+    json!({
+        "form_hash": row.form_hash, "response_hash": row.response_hash, "form": row.form,
+        "subject": row.subject, "date": row.date, "status": row.status, "band": row.band,
+        "strict": row.strict, "answered": row.answered, "upper": row.upper,
+        "completeness": row.completeness,
+    })
 }
 
 /// Names each place in which two documents differ.

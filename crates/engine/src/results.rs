@@ -69,8 +69,6 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(
     what: &str,
     id: &str,
 ) -> Result<T, EngineError> {
-    serde_json::from_str(document).map_err(|it| EngineError::Stored {
-        what: format!("{what} {id}"),
-        reason: it.to_string(),
-    })
+    serde_json::from_str(document)
+        .map_err(|it| EngineError::Stored { what: format!("{what} {id}"), reason: it.to_string() })
 }

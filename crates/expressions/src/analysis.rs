@@ -172,23 +172,16 @@ impl Walk {
         }
     }
 
-    fn operator(
-        &self,
-        op: BinOpKind,
-        left: &Expr<'_>,
-        right: &Expr<'_>,
-    ) -> Result<(), ParseError> {
+    fn operator(&self, op: BinOpKind, left: &Expr<'_>, right: &Expr<'_>) -> Result<(), ParseError> {
         match op {
             BinOpKind::Pow => Err(refuse(
                 start(right),
                 "`**` is not part of the expression language",
                 Some("write `power(x, n)`"),
             )),
-            BinOpKind::Concat => Err(refuse(
-                start(right),
-                "`~` is not part of the expression language",
-                None,
-            )),
+            BinOpKind::Concat => {
+                Err(refuse(start(right), "`~` is not part of the expression language", None))
+            }
             BinOpKind::Mul if is_repeatable(left) || is_repeatable(right) => {
                 Err(refuse(start(left), "a text or a list cannot be multiplied", None))
             }
@@ -354,7 +347,11 @@ fn binary(
             }
             Ok(Type::Number)
         }
-        BinOpKind::Eq | BinOpKind::Ne | BinOpKind::Lt | BinOpKind::Lte | BinOpKind::Gt
+        BinOpKind::Eq
+        | BinOpKind::Ne
+        | BinOpKind::Lt
+        | BinOpKind::Lte
+        | BinOpKind::Gt
         | BinOpKind::Gte => {
             let mixed = |x, y| a == x && b == y || a == y && b == x;
             if mixed(Type::Number, Type::Text) || mixed(Type::Boolean, Type::Text) {

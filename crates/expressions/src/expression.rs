@@ -35,13 +35,14 @@ impl Expression {
     /// Parses and compiles `source`; refuses what is not part of the language.
     pub fn parse(source: &str) -> Result<Self, ParseError> {
         let uses = analysis::uses(source)?;
-        let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| {
-            ParseError {
-                message: error.detail().unwrap_or("the expression cannot be read").to_owned(),
-                offset: error.range().map_or(0, |it| it.start),
-                suggestion: None,
-            }
-        })?;
+        let compiled =
+            ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| {
+                ParseError {
+                    message: error.detail().unwrap_or("the expression cannot be read").to_owned(),
+                    offset: error.range().map_or(0, |it| it.start),
+                    suggestion: None,
+                }
+            })?;
         Ok(Self { source: source.to_owned(), names: uses.names, answered: uses.answered, compiled })
     }
 
@@ -104,8 +105,7 @@ fn to_json(value: &Any) -> Result<Value, EvalError> {
                 .map(Value::Number)
                 .ok_or_else(|| EvalError::Failed("the result is not a finite number".to_owned()))
         }
-        _ => serde_json::to_value(value)
-            .map_err(|error| EvalError::Failed(error.to_string())),
+        _ => serde_json::to_value(value).map_err(|error| EvalError::Failed(error.to_string())),
     }
 }
 

@@ -19,10 +19,11 @@ impl Template {
         if source.len() > 20_000 {
             return Err(error("a sentence has at most 20,000 characters".to_owned(), 0));
         }
-        let template = ENVIRONMENT.template_from_named_str("sentence.txt", source).map_err(|it| {
-            let offset = it.range().map_or(0, |range| range.start);
-            error(it.detail().unwrap_or("the sentence cannot be read").to_owned(), offset)
-        })?;
+        let template =
+            ENVIRONMENT.template_from_named_str("sentence.txt", source).map_err(|it| {
+                let offset = it.range().map_or(0, |range| range.start);
+                error(it.detail().unwrap_or("the sentence cannot be read").to_owned(), offset)
+            })?;
         let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
         names.sort();
         names.retain(|it| !crate::functions::FUNCTIONS.iter().any(|known| known.name == it));

@@ -67,8 +67,7 @@ impl<'a> Findings<'a> {
         let (file, source) = self.origins.source(pointer);
         match self.files.get(file) {
             Some(text) => {
-                let locator =
-                    self.locators.entry(file).or_insert_with(|| Locator::new(file, text));
+                let locator = self.locators.entry(file).or_insert_with(|| Locator::new(file, text));
                 find(locator, &source)
             }
             None => Place { file: file.to_owned(), pointer: Some(source), ..Place::default() },
@@ -161,15 +160,8 @@ const ROOT_KEYWORDS: &[&str] = &["x-form", crate::order::KEYWORD];
 const STEP_KEYWORDS: &[&str] = &["x-visible", "x-guidance"];
 
 /// Which of our keywords a column has.
-const COLUMN_KEYWORDS: &[&str] = &[
-    "x-calculated",
-    "x-guidance",
-    "x-widget",
-    "x-unit",
-    "x-format",
-    "x-decimals",
-    "x-total",
-];
+const COLUMN_KEYWORDS: &[&str] =
+    &["x-calculated", "x-guidance", "x-widget", "x-unit", "x-format", "x-decimals", "x-total"];
 
 /// Which of our keywords a question has.
 const ASKED_KEYWORDS: &[&str] = &[
@@ -398,9 +390,8 @@ impl Build<'_, '_, '_> {
             );
         }
         let options = schema.get("enum")?.as_array()?;
-        let plain = |value: &Value| {
-            Choice { value: value.clone(), title: shown(value), description: None }
-        };
+        let plain =
+            |value: &Value| Choice { value: value.clone(), title: shown(value), description: None };
         Some(options.iter().map(plain).collect())
     }
 
@@ -473,12 +464,7 @@ impl Build<'_, '_, '_> {
     }
 
     /// Finds names in `required` that `schema` does not have, besides those `implied`.
-    fn required_names(
-        &mut self,
-        schema: &Map<String, Value>,
-        pointer: &str,
-        implied: &[&str],
-    ) {
+    fn required_names(&mut self, schema: &Map<String, Value>, pointer: &str, implied: &[&str]) {
         let Some(names) = schema.get("required").and_then(Value::as_array) else { return };
         let properties = schema.get("properties").and_then(Value::as_object);
         for (i, name) in names.iter().enumerate() {
@@ -501,8 +487,7 @@ impl Build<'_, '_, '_> {
                 continue;
             }
             let ours_too = key.starts_with("x-");
-            let code =
-                if ours_too { &codes::UNKNOWN_KEYWORD } else { &codes::UNUSUAL_KEYWORD };
+            let code = if ours_too { &codes::UNKNOWN_KEYWORD } else { &codes::UNUSUAL_KEYWORD };
             let elsewhere = QuestionKeywords::NAMES.contains(&key.as_str());
             let message = match elsewhere {
                 true => format!("`{key}` has no effect here"),
@@ -519,21 +504,82 @@ impl Build<'_, '_, '_> {
 
 /// Words that cannot be names, because expressions use them.
 const RESERVED: [&str; 14] = [
-    "and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "row", "facts", "score",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "true",
+    "false",
+    "none",
+    "row",
+    "facts",
+    "score",
     "indicators",
 ];
 
 /// The keywords of JSON Schema 2020-12.
 const STANDARD: &[&str] = &[
-    "$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema",
-    "$vocabulary", "additionalProperties", "allOf", "anyOf", "const", "contains",
-    "contentEncoding", "contentMediaType", "contentSchema", "default", "definitions",
-    "dependentRequired", "dependentSchemas", "deprecated", "description", "else", "enum",
-    "examples", "exclusiveMaximum", "exclusiveMinimum", "format", "if", "items", "maxContains",
-    "maxItems", "maxLength", "maxProperties", "maximum", "minContains", "minItems", "minLength",
-    "minProperties", "minimum", "multipleOf", "not", "oneOf", "pattern", "patternProperties",
-    "prefixItems", "properties", "propertyNames", "readOnly", "required", "then", "title", "type",
-    "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly",
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$ref",
+    "$schema",
+    "$vocabulary",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "default",
+    "definitions",
+    "dependentRequired",
+    "dependentSchemas",
+    "deprecated",
+    "description",
+    "else",
+    "enum",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "if",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "readOnly",
+    "required",
+    "then",
+    "title",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "writeOnly",
 ];
 
 fn implicit(steps: &mut Vec<Step>) -> &mut Step {

@@ -92,9 +92,17 @@ mod tests {
 
     #[test]
     fn numbers_are_those_that_come_back() {
-        for text in ["3.0", "-0.0", "[1, {\"a\": 2.50, \"b\": 1e2}]", "9007199254740993", "1e300",
-            "18446744073709551615", "-9223372036854775808", "9007199254740992.0", "1e20"]
-        {
+        for text in [
+            "3.0",
+            "-0.0",
+            "[1, {\"a\": 2.50, \"b\": 1e2}]",
+            "9007199254740993",
+            "1e300",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "9007199254740992.0",
+            "1e20",
+        ] {
             let given: Value = serde_json::from_str(text).unwrap();
             let back: Value = serde_json::from_str(&to_string(&given)).unwrap();
             assert_eq!(numbers(&given), numbers(&back), "{text}");

@@ -25,8 +25,7 @@ impl Files {
     /// The paths below `folder`, sorted.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
         self.paths().filter(move |path| {
-            folder.is_empty()
-                || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
         })
     }
 }

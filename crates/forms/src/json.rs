@@ -19,8 +19,7 @@ pub const LARGEST_RESPONSE: usize = 8 << 20;
 /// Reads `text` as one JSON value without a key that stands twice.
 pub fn read(file: &str, text: &str, largest: usize) -> Result<Value, Finding> {
     if text.len() > largest {
-        let message =
-            format!("the file has {} bytes; at most {largest} are read", text.len());
+        let message = format!("the file has {} bytes; at most {largest} are read", text.len());
         return Err(codes::TOO_LARGE.finding(whole(file), message));
     }
     parse::<UniqueValue>(file, text).map(|it| it.0)
@@ -28,11 +27,7 @@ pub fn read(file: &str, text: &str, largest: usize) -> Result<Value, Finding> {
 
 /// Reads `text` as a `T`, in which no key may stand twice either; the finding says line and
 /// column.
-pub fn read_as<T: DeserializeOwned>(
-    file: &str,
-    text: &str,
-    largest: usize,
-) -> Result<T, Finding> {
+pub fn read_as<T: DeserializeOwned>(file: &str, text: &str, largest: usize) -> Result<T, Finding> {
     read(file, text, largest)?;
     parse(file, text)
 }
@@ -103,8 +98,12 @@ impl<'a> Locator<'a> {
     }
 
     fn place(&self, pointer: &str, offset: usize, key: bool) -> Place {
-        let mut place =
-            Place { file: self.file.to_owned(), pointer: Some(pointer.to_owned()), line: None, column: None };
+        let mut place = Place {
+            file: self.file.to_owned(),
+            pointer: Some(pointer.to_owned()),
+            line: None,
+            column: None,
+        };
         if let Some(start) = self.root.as_ref().map(|root| start(root, pointer, key)) {
             let (line, column) = line_and_column(self.text, start + offset);
             place.line = Some(line);

@@ -104,10 +104,9 @@ fn deref<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
         return root.pointer(target.trim_start_matches('#')).map_or(node, |it| deref(root, it));
     }
     match node.get("anyOf").and_then(Value::as_array) {
-        Some(parts) => parts
-            .iter()
-            .find(|it| it.get("$ref").is_some())
-            .map_or(node, |it| deref(root, it)),
+        Some(parts) => {
+            parts.iter().find(|it| it.get("$ref").is_some()).map_or(node, |it| deref(root, it))
+        }
         None => node,
     }
 }

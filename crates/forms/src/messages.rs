@@ -89,7 +89,9 @@ fn meant<'e, 'i>(
 pub(crate) fn sentence(kind: &Kind, instance: &Value) -> (String, Option<String>) {
     let plain = |message: String| (message, None);
     match kind {
-        Kind::Type { kind } => plain(format!("this must be {}, not {}", types(kind), kind_of(instance))),
+        Kind::Type { kind } => {
+            plain(format!("this must be {}, not {}", types(kind), kind_of(instance)))
+        }
         Kind::Enum { options } => {
             let options: Vec<String> = options
                 .as_array()

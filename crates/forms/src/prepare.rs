@@ -277,8 +277,10 @@ impl Compiler<'_, '_, '_> {
         let mut indicators = Vec::new();
         for (i, indicator) in form.meta.indicators.iter().enumerate() {
             let at = format!("/x-form/indicators/{i}");
-            let when =
-                indicator.when.as_ref().and_then(|it| self.test(it, &format!("{at}/when"), results));
+            let when = indicator
+                .when
+                .as_ref()
+                .and_then(|it| self.test(it, &format!("{at}/when"), results));
             let formula = self.expression(&indicator.formula, &format!("{at}/formula"), results);
             indicators.extend(formula.map(|formula| IndicatorLogic { when, formula }));
         }
@@ -374,12 +376,7 @@ impl Compiler<'_, '_, '_> {
         sound
     }
 
-    fn expression(
-        &mut self,
-        source: &str,
-        at: &str,
-        allowed: Allowed<'_>,
-    ) -> Option<Expression> {
+    fn expression(&mut self, source: &str, at: &str, allowed: Allowed<'_>) -> Option<Expression> {
         let expression = match Expression::parse(source) {
             Ok(expression) => expression,
             Err(error) => {
@@ -508,8 +505,8 @@ impl Compiler<'_, '_, '_> {
                 return;
             }
         };
-        let near = nearest(rest, known.into_iter())
-            .map(|it| format!("did you mean `{first}.{it}`?"));
+        let near =
+            nearest(rest, known.into_iter()).map(|it| format!("did you mean `{first}.{it}`?"));
         self.findings.add_inside(&codes::UNKNOWN_NAME, at, offset, message).suggestion = near;
     }
 

@@ -340,4 +340,3 @@ impl Scope {
         Any::from_pairs(root)
     }
 }
-

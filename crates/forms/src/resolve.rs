@@ -167,17 +167,12 @@ impl Work<'_> {
         Value::Object(merged)
     }
 
-    fn follow(
-        &mut self,
-        reference: &str,
-        file: &str,
-        source: &str,
-        target: &str,
-    ) -> Option<Value> {
+    fn follow(&mut self, reference: &str, file: &str, source: &str, target: &str) -> Option<Value> {
         let at = format!("{source}/$ref");
         let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         if reference.contains("://") || path.starts_with("urn:") {
-            let message = format!("`{reference}` is not a file beside the form; nothing is fetched");
+            let message =
+                format!("`{reference}` is not a file beside the form; nothing is fetched");
             self.find(&codes::REMOTE_REF, file, &at, message);
             return None;
         }
@@ -254,7 +249,10 @@ mod tests {
     fn what_stands_beside_a_reference_wins() {
         let (document, findings) = resolve_with(
             r#"{"a": {"$ref": "../s.json#/$defs/x", "title": "mine"}}"#,
-            &[("s.json", r##"{"$defs": {"x": {"title": "theirs", "items": {"$ref": "#/$defs/y"}}, "y": {"type": "string"}}}"##)],
+            &[(
+                "s.json",
+                r##"{"$defs": {"x": {"title": "theirs", "items": {"$ref": "#/$defs/y"}}, "y": {"type": "string"}}}"##,
+            )],
         );
         assert_eq!(document["a"]["title"], "mine");
         assert_eq!(document["a"]["items"]["type"], "string");
@@ -276,7 +274,10 @@ mod tests {
     fn a_cycle_through_files_is_found() {
         let (_, findings) = resolve_with(
             r#"{"a": {"$ref": "../s.json"}}"#,
-            &[("s.json", r#"{"b": {"$ref": "t.json"}}"#), ("t.json", r#"{"c": {"$ref": "s.json"}}"#)],
+            &[
+                ("s.json", r#"{"b": {"$ref": "t.json"}}"#),
+                ("t.json", r#"{"c": {"$ref": "s.json"}}"#),
+            ],
         );
         assert_eq!(findings, ["ref-cycle"]);
     }

@@ -50,10 +50,13 @@ pub(crate) fn read(
     for language in languages(files, path) {
         let mut texts = BTreeMap::new();
         for part in &resolved.shared {
-            let overlay = read_overlay(files, &files::overlay(&part.file, &language), &mut findings);
-            texts.extend(overlay.iter().filter_map(|(key, text)| {
-                Some((place_in_form(part, key)?, text.clone()))
-            }));
+            let overlay =
+                read_overlay(files, &files::overlay(&part.file, &language), &mut findings);
+            texts.extend(
+                overlay
+                    .iter()
+                    .filter_map(|(key, text)| Some((place_in_form(part, key)?, text.clone()))),
+            );
         }
         texts.extend(read_overlay(files, &files::overlay(path, &language), &mut findings));
         translations.insert(language, Translation::new(texts));
@@ -98,7 +101,8 @@ fn read_overlay(
                 texts.insert(key, text);
             }
             _ => {
-                let place = json::Locator::new(path, text).value(&format!("/{}", json::escape(&key)));
+                let place =
+                    json::Locator::new(path, text).value(&format!("/{}", json::escape(&key)));
                 let message = format!("the text of `{key}` must be a text");
                 findings.push(codes::WRONG_SHAPE.finding(place, message));
             }
@@ -148,7 +152,10 @@ mod tests {
             file: "s.json".to_owned(),
             name: name.to_owned(),
         };
-        assert_eq!(place_in_form(&part(""), "[0]#description").as_deref(), Some("a.b[0]#description"));
+        assert_eq!(
+            place_in_form(&part(""), "[0]#description").as_deref(),
+            Some("a.b[0]#description")
+        );
         assert_eq!(place_in_form(&part(""), "col[x]").as_deref(), Some("a.b.col[x]"));
         assert_eq!(place_in_form(&part("scale"), "scale[0]").as_deref(), Some("a.b[0]"));
         assert_eq!(place_in_form(&part("scale"), "other[0]"), None);

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use expressions::analysis::nearest;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
-use model::form::{Kind, answer_at};
 use model::Severity;
+use model::form::{Kind, answer_at};
 use serde_json::{Map, Value};
 
 use crate::build::Findings;
@@ -98,9 +98,25 @@ fn refused(document: &Value, error: &ValidationError<'_>, findings: &mut Finding
 
 /// The formats of JSON Schema 2020-12.
 const FORMATS: [&str; 19] = [
-    "date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname",
-    "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uuid", "uri-template",
-    "json-pointer", "relative-json-pointer", "regex",
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uuid",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
 ];
 
 /// The first reference in `value` that `text` tells of, with its pointer.
@@ -287,8 +303,7 @@ fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
 fn only_missing(error: &ValidationError<'_>) -> bool {
     match error.kind() {
         ValidationErrorKind::Required { .. } => true,
-        ValidationErrorKind::AnyOf { context }
-        | ValidationErrorKind::OneOfNotValid { context } => {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             context.iter().any(|branch| branch.iter().all(only_missing))
         }
         _ => false,
@@ -325,8 +340,7 @@ fn about_answer(reading: &Reading<'_>, error: &ValidationError<'_>) -> (String, 
 fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
     let question = reading.form.question(index);
     let Some(value) = answer_at(&reading.response.answers, &question.path) else { return };
-    let pointer: String =
-        question.path.split('.').map(|it| format!("/{}", escape(it))).collect();
+    let pointer: String = question.path.split('.').map(|it| format!("/{}", escape(it))).collect();
     let pointer = format!("/answers{pointer}");
     if question.calculated.is_some() {
         let message = format!("the value of `{}` is calculated", question.path);
@@ -337,14 +351,15 @@ fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
     }
     match &reading.answers[index] {
         Answer::Hidden if !value.is_null() => {
-            let message =
-                format!("`{}` is not asked of this respondent; the answer counts nowhere", question.path);
+            let message = format!(
+                "`{}` is not asked of this respondent; the answer counts nowhere",
+                question.path
+            );
             issues.push(issue(&codes::HIDDEN_ANSWER, pointer.clone(), message));
         }
         Answer::NotApplicable(_) => {
             let message = format!("`{}` is answered and said not to apply", question.path);
-            let mut it =
-                issue(&codes::ANSWERED_AND_NOT_APPLICABLE, pointer.clone(), message);
+            let mut it = issue(&codes::ANSWERED_AND_NOT_APPLICABLE, pointer.clone(), message);
             it.suggestion = Some("remove the answer or the note's `not_applicable`".to_owned());
             issues.push(it);
         }
@@ -420,8 +435,8 @@ fn rows(
             } else if !columns.contains(&key.as_str()) {
                 let message = format!("the table has no column `{key}`");
                 let mut it = issue(&codes::UNKNOWN_QUESTION, pointer, message);
-                it.suggestion = nearest(key, columns.iter().copied())
-                    .map(|it| format!("did you mean `{it}`?"));
+                it.suggestion =
+                    nearest(key, columns.iter().copied()).map(|it| format!("did you mean `{it}`?"));
                 issues.push(it);
             }
         }
@@ -520,8 +535,7 @@ fn facts(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
         }
         if !known.iter().any(|it| it.id == *id) {
             let message = format!("the form uses no fact `{id}`");
-            let mut it =
-                issue(&codes::UNKNOWN_QUESTION, format!("/facts/{}", escape(id)), message);
+            let mut it = issue(&codes::UNKNOWN_QUESTION, format!("/facts/{}", escape(id)), message);
             it.suggestion = nearest(id, known.iter().map(|it| it.id.as_str()))
                 .map(|it| format!("did you mean `{it}`?"));
             issues.push(it);

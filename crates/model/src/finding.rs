@@ -18,7 +18,9 @@ pub enum Severity {
 }
 
 /// Where something stands in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Place {
     /// The file, as the caller named it.
     pub file: String,

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::condition::Condition;
-use crate::keywords::{
-    ColumnTotal, CriterionSpec, FormMeta, Format, ReportPlace, RowRule, Widget,
-};
+use crate::keywords::{ColumnTotal, CriterionSpec, FormMeta, Format, ReportPlace, RowRule, Widget};
 
 /// A resolved form.
 #[derive(Clone, Debug, PartialEq)]

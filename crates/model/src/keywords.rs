@@ -104,7 +104,9 @@ pub enum TotalRule {
 }
 
 /// Where a form's result stands in the joined profile of a subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProfilePlace {
     /// The proof of collaboration.

@@ -31,7 +31,8 @@ fn form_text() -> String {
             }
             questions.insert(format!("q{q}"), question);
         }
-        let step = json!({ "title": format!("Step {s}"), "type": "object", "properties": questions });
+        let step =
+            json!({ "title": format!("Step {s}"), "type": "object", "properties": questions });
         steps.insert(format!("s{s}"), step);
     }
     let dimensions: Vec<Value> = (0..5)

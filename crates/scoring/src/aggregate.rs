@@ -55,15 +55,8 @@ pub fn dimensions(form: &Form, earned: &[Earned<'_>], caps: &[DimensionCap]) -> 
                 TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),
                 TotalRule::Pooled => f64::from(sums.applicable),
             };
-            let mut it = Aggregated {
-                sums,
-                state,
-                weight,
-                share: 0.0,
-                limit: None,
-                score: None,
-                cap: None,
-            };
+            let mut it =
+                Aggregated { sums, state, weight, share: 0.0, limit: None, score: None, cap: None };
             if state == DimensionState::Assessed {
                 score(&mut it, caps.iter().filter(|cap| cap.dimension == dimension.id));
             }

@@ -91,10 +91,7 @@ fn unmet(
     }
     let caps = |it: &GateResult| {
         it.state != GateState::Passed
-            && matches!(
-                it.effect,
-                Effect::CapBand(_) | Effect::CapDimension(_) | Effect::Knockout
-            )
+            && matches!(it.effect, Effect::CapBand(_) | Effect::CapDimension(_) | Effect::Knockout)
     };
     if rule.no_caps && gates.iter().any(caps) {
         unmet.push("no-caps");

@@ -78,8 +78,7 @@ impl Comparison {
             return;
         }
         let shown = |it: Option<&T>| {
-            it.and_then(|it| serde_json::to_string(it).ok())
-                .unwrap_or_else(|| "nothing".to_owned())
+            it.and_then(|it| serde_json::to_string(it).ok()).unwrap_or_else(|| "nothing".to_owned())
         };
         self.differ(pointer, shown(expected), shown(scored));
     }

@@ -91,9 +91,7 @@ fn one<'a>(
         Answer::Given(value) => value.as_ref(),
     };
     earned.trace.push(match &question.calculated {
-        Some(formula) => {
-            TraceStep::Calculated { value: value.clone(), formula: formula.clone() }
-        }
+        Some(formula) => TraceStep::Calculated { value: value.clone(), formula: formula.clone() },
         None => TraceStep::Answer { value: value.clone() },
     });
     match points(&mut earned, reading, value, excluded) {
@@ -157,7 +155,8 @@ fn points(
         }
         Rubric::Cutoffs => {
             let value = number(value)?;
-            let reached = spec.cutoffs.iter().flatten().filter(|it| snap(value) >= snap(**it)).count();
+            let reached =
+                spec.cutoffs.iter().flatten().filter(|it| snap(value) >= snap(**it)).count();
             let level = u32::try_from(reached).unwrap_or(u32::MAX);
             earned.trace.push(TraceStep::Cutoffs { value, level });
             level_points(earned, f64::from(level));
@@ -266,8 +265,7 @@ fn ladder(earned: &mut Earned<'_>, value: &Value) {
     let highest = steps.iter().copied().max().unwrap_or_default();
     let level = unbroken(&steps);
     earned.trace.push(TraceStep::Ladder { highest, level });
-    let points =
-        |level: u32| snap(100.0 * f64::from(level.saturating_sub(1)) / f64::from(top - 1));
+    let points = |level: u32| snap(100.0 * f64::from(level.saturating_sub(1)) / f64::from(top - 1));
     earned.claimed = Some(f64::from(highest));
     earned.documented = Some(f64::from(level));
     earned.points = points(level);

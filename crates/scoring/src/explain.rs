@@ -68,10 +68,9 @@ fn sentence(
         TraceStep::Answer { value } => {
             say("answer", context! { value => in_words(question, value, language) })
         }
-        TraceStep::Calculated { value, formula } => say(
-            "calculated",
-            context! { value => in_words(question, value, language), formula },
-        ),
+        TraceStep::Calculated { value, formula } => {
+            say("calculated", context! { value => in_words(question, value, language), formula })
+        }
         TraceStep::Missing { because: None } => say("missing", Any::default()),
         TraceStep::Missing { because: Some(because) } => {
             say("missing-because", context! { because })

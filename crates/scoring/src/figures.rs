@@ -1,7 +1,7 @@
 //! Key figures, calculated values and sentences about a result.
 
-use expressions::format;
 use expressions::expression::from_json;
+use expressions::format;
 use expressions::{Expression, Template, Truth};
 use forms::reading::{Answer, Extra, Outcome, Reading};
 use minijinja::Value as Any;

@@ -187,10 +187,8 @@ fn taken(response: &Response, path: &str, next: &Next) -> Response {
     if let Some(answer) = &next.answer {
         match path.split_once('.') {
             Some((step, name)) => {
-                let step = response
-                    .answers
-                    .entry(step)
-                    .or_insert_with(|| Value::Object(Map::new()));
+                let step =
+                    response.answers.entry(step).or_insert_with(|| Value::Object(Map::new()));
                 if let Some(step) = step.as_object_mut() {
                     step.insert(name.to_owned(), answer.clone());
                 }

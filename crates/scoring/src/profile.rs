@@ -92,7 +92,13 @@ pub fn venn(cards: &[Scorecard]) -> Option<Venn> {
     let totals: Option<Vec<f64>> = pillars.iter().map(|it| it.strict).collect();
     let totals = totals.unwrap_or_default();
     let [a, b, c] = totals[..] else {
-        return Some(Venn { zone: zone(&pillars), pillars, minimum: None, mean: None, geometric_mean: None });
+        return Some(Venn {
+            zone: zone(&pillars),
+            pillars,
+            minimum: None,
+            mean: None,
+            geometric_mean: None,
+        });
     };
     Some(Venn {
         zone: zone(&pillars),
@@ -112,12 +118,11 @@ fn pillar_result(pillar: Pillar, card: Option<&Scorecard>) -> PillarResult {
     let completeness = score.map_or(0.0, |it| it.completeness);
     // A harm that is not yet ruled out keeps the pillar out, like one that is known.
     let blocked = card.is_some_and(|card| {
-        card.gates.iter().any(|it| {
-            it.state != GateState::Passed && it.effect == Effect::BlockPillar(pillar)
-        })
+        card.gates
+            .iter()
+            .any(|it| it.state != GateState::Passed && it.effect == Effect::BlockPillar(pillar))
     });
-    let stopped =
-        card.is_none_or(|it| matches!(it.status, Status::Blocked | Status::NotEligible));
+    let stopped = card.is_none_or(|it| matches!(it.status, Status::Blocked | Status::NotEligible));
     let inside = score.is_some_and(|it| it.strict >= PILLAR_FROM)
         && completeness >= PILLAR_COMPLETENESS
         && !blocked

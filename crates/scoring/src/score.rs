@@ -115,8 +115,7 @@ impl Scoring<'_> {
         let results = self.results(status, total.as_ref(), &dimensions);
         let seen = Seen { levels: &levels, score: &results };
         let indicators = figures::indicators(reading, self.texts, seen);
-        let narratives =
-            figures::narratives(reading, self.texts, self.language, seen, &indicators);
+        let narratives = figures::narratives(reading, self.texts, self.language, seen, &indicators);
         let response = reading.response;
         Scorecard {
             form: response.form.clone(),
@@ -217,10 +216,8 @@ impl Scoring<'_> {
     }
 
     fn criteria(&self, earned: &[Earned<'_>], dimensions: &[Aggregated]) -> Vec<CriterionScore> {
-        let titles: Vec<&str> =
-            self.texts.questions().map(|(_, it)| it.title.as_str()).collect();
-        let ids: Vec<&str> =
-            self.texts.meta.dimensions.iter().map(|it| it.id.as_str()).collect();
+        let titles: Vec<&str> = self.texts.questions().map(|(_, it)| it.title.as_str()).collect();
+        let ids: Vec<&str> = self.texts.meta.dimensions.iter().map(|it| it.id.as_str()).collect();
         earned
             .iter()
             .map(|it| {

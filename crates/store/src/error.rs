@@ -218,7 +218,10 @@ fn kind_of_io(error: &io::Error) -> Kind {
 
 /// By SQLite's result codes; the lowest byte is the family.
 fn kind_of_sqlite(code: i32) -> Kind {
+    // The log's index cannot grow.
+    const IOERR_SHMSIZE: i32 = 4874;
     match code & 0xff {
+        _ if code == IOERR_SHMSIZE => Kind::DiskFull,
         5 | 6 => Kind::Busy,
         8 => Kind::ReadOnly,
         11 | 26 => Kind::Damaged,

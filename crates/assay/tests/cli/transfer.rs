@@ -115,7 +115,7 @@ fn csv_has_one_line_a_result_and_no_formulas() {
         "\" ;\u{a0}=1+1",
         "＝1+1",
         "  =1+1",
-        "Plain, with \"quotes\" - and a dash",
+        "Nord-Syd & Co (a = b), Aarhus",
     ];
     for name in hostile {
         place.edit("my-form/cases/strong/answers.json", |it| it["subject"]["name"] = name.into());
@@ -134,7 +134,7 @@ fn csv_has_one_line_a_result_and_no_formulas() {
         "\" ;\u{a0}'=1+1",
         "'＝1+1",
         "  '=1+1",
-        "Plain, with \"quotes\" - and a dash",
+        "Nord-Syd & Co (a = b), Aarhus",
     ];
     assert_eq!(names, expected);
     assert!(csv.out.starts_with("id,form,version,subject,"));
@@ -200,7 +200,7 @@ fn a_line_that_cannot_be_used_is_named() {
         ),
         (
             with(0, &|it| it["form"]["document"]["x-form"]["version"] = "one".into()),
-            "line 1: `one` does not",
+            "line 1: `one`",
         ),
         (
             with(0, &|it| it["form"]["document"]["title"] = "Other".into()),
@@ -212,7 +212,10 @@ fn a_line_that_cannot_be_used_is_named() {
         assert_eq!(count(&place), 0, "{said}");
     }
     place.write("latin.ndjson", [texts[0].as_bytes(), b"\n\xe6\n"].concat());
-    place.run("import latin.ndjson --database sqlite:other.db").ended(3).says("line 2: this is not UTF-8");
+    place
+        .run("import latin.ndjson --database sqlite:other.db")
+        .ended(3)
+        .says("line 2: this is not UTF-8");
     place.run("import nothing.ndjson").ended(3).says("cannot read nothing.ndjson");
 }
 

@@ -9,9 +9,8 @@ use minijinja::value::{Value as Any, ValueKind};
 use model::form::{Choice, Kind, Question};
 
 /// The functions whose first argument is a table and whose texts are columns of it.
-const ON_COLUMNS: [&str; 8] = [
-    "sum", "mean", "column", "sum_product", "distinct", "count_where", "qaly", "co2e",
-];
+const ON_COLUMNS: [&str; 8] =
+    ["sum", "mean", "column", "sum_product", "distinct", "count_where", "qaly", "co2e"];
 
 /// An option or column that does not exist.
 #[derive(Debug)]

@@ -102,7 +102,11 @@ fn visibility(form: &PreparedForm, findings: &mut Findings<'_>) {
 /// The most that each branch can reach, and the bands above it.
 fn totals(form: &PreparedForm, findings: &mut Findings<'_>) {
     let Some(branches) = branches(form) else {
-        findings.add(&codes::NOT_PROVEN, "/x-form/bands", "whether every band can be reached was not proven");
+        findings.add(
+            &codes::NOT_PROVEN,
+            "/x-form/bands",
+            "whether every band can be reached was not proven",
+        );
         return;
     };
     let highest = branches.iter().map(|it| it.highest).fold(0.0, f64::max);

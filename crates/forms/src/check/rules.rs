@@ -129,8 +129,10 @@ impl Rules<'_, '_, '_> {
                 && only.criterion.as_ref().is_some_and(|it| it.weight > 1)
             {
                 let at = format!("{}/x-criterion/weight", pointer(&only.path));
-                let message =
-                    format!("`{}` is alone in `{}`; its weight changes nothing", only.path, dimension.id);
+                let message = format!(
+                    "`{}` is alone in `{}`; its weight changes nothing",
+                    only.path, dimension.id
+                );
                 self.findings.add(&codes::IDLE_WEIGHT, &at, message).suggestion =
                     Some("write 1".to_owned());
             }
@@ -179,7 +181,13 @@ impl Rules<'_, '_, '_> {
                 Effect::CapDimension(caps) => {
                     let ids: Vec<&str> = meta.dimensions.iter().map(|it| it.id.as_str()).collect();
                     for (dimension, cap) in caps {
-                        self.known_as(&codes::UNKNOWN_DIMENSION, "dimension", dimension, &ids, &effect);
+                        self.known_as(
+                            &codes::UNKNOWN_DIMENSION,
+                            "dimension",
+                            dimension,
+                            &ids,
+                            &effect,
+                        );
                         if *cap < 0.0 {
                             let message = format!("a dimension cannot score below 0, as {cap} is");
                             self.findings.add(&codes::WRONG_SHAPE, &effect, message);
@@ -199,10 +207,7 @@ impl Rules<'_, '_, '_> {
                         .collect();
                     self.known("table with `x-row`", table, &tables, &effect);
                 }
-                Effect::Eligibility
-                | Effect::Knockout
-                | Effect::Warn
-                | Effect::BlockPillar(_) => {}
+                Effect::Eligibility | Effect::Knockout | Effect::Warn | Effect::BlockPillar(_) => {}
             }
         }
     }
@@ -283,11 +288,8 @@ impl Rules<'_, '_, '_> {
             self.findings.add(&codes::RUBRIC, &at, "only a table has rows");
             return;
         };
-        let numbers: Vec<&str> = columns
-            .iter()
-            .filter(|it| is_number(&it.kind))
-            .map(|it| it.path.as_str())
-            .collect();
+        let numbers: Vec<&str> =
+            columns.iter().filter(|it| is_number(&it.kind)).map(|it| it.path.as_str()).collect();
         for column in rule.columns.keys() {
             self.known("column of numbers", column, &numbers, &format!("{at}/columns"));
         }
@@ -337,7 +339,8 @@ impl Rules<'_, '_, '_> {
         };
         let (fits, wants) = match rubric {
             Rubric::Levels => (
-                matches!(question.kind, Kind::Choice(_)) && options.iter().all(|it| it.value.is_u64())
+                matches!(question.kind, Kind::Choice(_))
+                    && options.iter().all(|it| it.value.is_u64())
                     || question.calculated.is_some(),
                 "a choice of whole levels",
             ),
@@ -351,10 +354,9 @@ impl Rules<'_, '_, '_> {
                 "a choice of several whole steps",
             ),
             Rubric::YesNo => (matches!(question.kind, Kind::YesNo), "a yes/no question"),
-            Rubric::Points => (
-                matches!(question.kind, Kind::Choice(_) | Kind::YesNo),
-                "a choice of one option",
-            ),
+            Rubric::Points => {
+                (matches!(question.kind, Kind::Choice(_) | Kind::YesNo), "a choice of one option")
+            }
             Rubric::Rows => (question.row.is_some(), "a table with `x-row`"),
             Rubric::Formula => (true, ""),
         };
@@ -469,7 +471,11 @@ impl Rules<'_, '_, '_> {
         let at = format!("{at}/curve");
         let curve = spec.curve.as_deref().unwrap_or_default();
         if curve.windows(2).any(|it| it[1].0 <= it[0].0) {
-            self.findings.add(&codes::BAD_CURVE, &at, "each value must be higher than the one before");
+            self.findings.add(
+                &codes::BAD_CURVE,
+                &at,
+                "each value must be higher than the one before",
+            );
         }
         if curve.iter().any(|(_, points)| !(0.0..=100.0).contains(points)) {
             self.findings.add(&codes::BAD_CURVE, &at, "points must lie between 0 and 100");

@@ -50,8 +50,8 @@ pub fn check(form: &PreparedForm, files: &Files, path: &str) -> Vec<Finding> {
             }
             let message = format!("the form has no place `{place}`");
             let mut finding = codes::STALE_TRANSLATION.finding(at(place), message);
-            finding.suggestion = nearest(place, places.iter().copied())
-                .map(|it| format!("did you mean `{it}`?"));
+            finding.suggestion =
+                nearest(place, places.iter().copied()).map(|it| format!("did you mean `{it}`?"));
             findings.push(finding);
         }
     }

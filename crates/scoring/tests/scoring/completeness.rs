@@ -4,8 +4,8 @@ use model::scorecard::{DimensionState, Status};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Sketch, choice, close, criterion, dimension, evidence, level, not_applicable, number,
-    points, score, stands, strict, total, with, yes_no,
+    Sketch, choice, close, criterion, dimension, evidence, level, not_applicable, number, points,
+    score, stands, strict, total, with, yes_no,
 };
 
 fn may_not_apply(dimension: &str, weight: u32) -> Value {
@@ -81,8 +81,8 @@ fn a_dimension_that_is_not_asked_leaves_without_counting() {
         .ask("b", visible(level("e", 1), "s.scope == 'company'"))
         .ask("c", may_not_apply("f", 1))
         .ask("h", level("g", 1));
-    let card = sketch
-        .score(json!({ "scope": "solution", "h": 3 }), json!({ "c": not_applicable() }));
+    let card =
+        sketch.score(json!({ "scope": "solution", "h": 3 }), json!({ "c": not_applicable() }));
     let states: Vec<_> = card.dimensions.iter().map(|it| it.state).collect();
     use DimensionState::{Assessed, NotAsked, NotAssessable};
     assert_eq!(states, [NotAsked, NotAsked, NotAssessable, Assessed]);
@@ -150,10 +150,8 @@ fn a_hidden_step_hides_its_questions() {
         "title": "T", "type": "object", "x-visible": "s.digital",
         "properties": { "b": with(level("d", 1), json!({ "title": "B" })) },
     } } });
-    let sketch = Sketch::new(&[("d", 100)])
-        .ask("digital", yes_no())
-        .ask("a", level("d", 1))
-        .root(more);
+    let sketch =
+        Sketch::new(&[("d", 100)]).ask("digital", yes_no()).ask("a", level("d", 1)).root(more);
     let form = sketch.build();
     let card = score(&form, json!({ "digital": false, "a": 4 }), Value::Null);
     assert_eq!(card.hidden, ["t.b"]);
@@ -268,8 +266,7 @@ fn evidence_is_counted_by_weight_of_the_total() {
     let notes = json!({ "a": evidence("E3"), "b": evidence("E2"), "c": evidence("E4") });
     let card = sketch.score(json!({ "a": 2, "b": 2 }), notes);
     // a decides 70 points, b 10, c 20; c is not answered.
-    let shares: Vec<f64> =
-        card.total.as_ref().unwrap().evidence.values().copied().collect();
+    let shares: Vec<f64> = card.total.as_ref().unwrap().evidence.values().copied().collect();
     for (found, expected) in shares.into_iter().zip([0.8, 0.8, 0.7, 0.0]) {
         close(found, expected);
     }

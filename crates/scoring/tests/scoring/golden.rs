@@ -34,15 +34,19 @@ fn the_total_is_the_weighted_mean_of_the_dimensions() {
     let on_line = |dimension| {
         with(number(), criterion(dimension, 1, json!({ "curve": [[0, 0], [100, 100]] })))
     };
-    let sketch =
-        Sketch::new(&[("match", 25), ("framework", 25), ("organisation", 20), ("users", 10), ("knowledge", 20)])
-            .ask("m", on_line("match"))
-            .ask("f", on_line("framework"))
-            .ask("o", on_line("organisation"))
-            .ask("u", on_line("users"))
-            .ask("k", on_line("knowledge"));
-    let card =
-        sketch.score(json!({ "m": 70, "f": 50, "o": 80, "u": 60, "k": 65 }), Value::Null);
+    let sketch = Sketch::new(&[
+        ("match", 25),
+        ("framework", 25),
+        ("organisation", 20),
+        ("users", 10),
+        ("knowledge", 20),
+    ])
+    .ask("m", on_line("match"))
+    .ask("f", on_line("framework"))
+    .ask("o", on_line("organisation"))
+    .ask("u", on_line("users"))
+    .ask("k", on_line("knowledge"));
+    let card = sketch.score(json!({ "m": 70, "f": 50, "o": 80, "u": 60, "k": 65 }), Value::Null);
     close(strict(&card), 65.0);
     stands(&card, Status::Scored, "solid");
     let minimum = card.total.as_ref().unwrap().minimum.as_ref().unwrap();
@@ -132,15 +136,38 @@ fn every_scale_ends_at_0_to_100() {
 #[test]
 fn the_curve_is_the_published_one() {
     let sketch = Sketch::new(&[("d", 100)])
-        .ask("falling", with(number(), criterion("d", 1, json!({ "curve": [[50, 100], [75, 80], [90, 50], [100, 0]] }))))
-        .ask("rising", with(number(), criterion("d", 1, json!({ "curve": [[-0.15, 0], [0, 10], [0.25, 90], [0.35, 100]] }))));
+        .ask(
+            "falling",
+            with(
+                number(),
+                criterion("d", 1, json!({ "curve": [[50, 100], [75, 80], [90, 50], [100, 0]] })),
+            ),
+        )
+        .ask(
+            "rising",
+            with(
+                number(),
+                criterion(
+                    "d",
+                    1,
+                    json!({ "curve": [[-0.15, 0], [0, 10], [0.25, 90], [0.35, 100]] }),
+                ),
+            ),
+        );
     let form = sketch.build();
     let points_of = |name: &str, at: f64| {
         points(&crate::support::score(&form, json!({ name: at }), Value::Null), name)
     };
     for (at, expected) in [
-        (50.0, 100.0), (60.0, 92.0), (75.0, 80.0), (90.0, 50.0), (100.0, 0.0),
-        (10.0, 100.0), (40.0, 100.0), (101.0, 0.0), (120.0, 0.0),
+        (50.0, 100.0),
+        (60.0, 92.0),
+        (75.0, 80.0),
+        (90.0, 50.0),
+        (100.0, 0.0),
+        (10.0, 100.0),
+        (40.0, 100.0),
+        (101.0, 0.0),
+        (120.0, 0.0),
     ] {
         close(points_of("falling", at), expected);
     }
@@ -155,7 +182,10 @@ fn a_count_gives_the_levels_listed() {
     let elements = ["financing", "rights", "risks", "roles", "deliverables"];
     let sketch = Sketch::new(&[("d", 100)]).ask("signed", yes_no()).ask(
         "agreement",
-        with(choices(&elements), criterion("d", 4, json!({ "count": [0, 1, 1, 2, 3, 4], "top_when": "s.signed" }))),
+        with(
+            choices(&elements),
+            criterion("d", 4, json!({ "count": [0, 1, 1, 2, 3, 4], "top_when": "s.signed" })),
+        ),
     );
     let form = sketch.build();
     for (ticked, level) in [(0, 0.0), (1, 1.0), (2, 1.0), (3, 2.0), (4, 3.0), (5, 4.0)] {
@@ -176,8 +206,17 @@ fn a_share_gives_the_level_that_begins_at_or_below_it() {
         .ask("rhythm", with(with(number(), held), cutoffs));
     let form = sketch.build();
     for (held, planned, level) in [
-        (39, 100, 0.0), (4, 10, 1.0), (59, 100, 1.0), (6, 10, 2.0), (3, 5, 2.0), (74, 100, 2.0),
-        (3, 4, 3.0), (89, 100, 3.0), (9, 10, 4.0), (27, 30, 4.0), (1, 1, 4.0),
+        (39, 100, 0.0),
+        (4, 10, 1.0),
+        (59, 100, 1.0),
+        (6, 10, 2.0),
+        (3, 5, 2.0),
+        (74, 100, 2.0),
+        (3, 4, 3.0),
+        (89, 100, 3.0),
+        (9, 10, 4.0),
+        (27, 30, 4.0),
+        (1, 1, 4.0),
     ] {
         let answers = json!({ "held": held, "planned": planned });
         let card = crate::support::score(&form, answers, Value::Null);
@@ -190,10 +229,18 @@ fn a_share_gives_the_level_that_begins_at_or_below_it() {
 fn the_best_country_counts() {
     let columns = ["size", "price", "chances", "rivals", "climate", "law", "culture"];
     let weights = [20, 20, 15, 30, 5, 5, 5];
-    let cells: Vec<(&str, Value)> = columns.iter().map(|it| (*it, json!({ "type": "integer" }))).collect();
-    let rule: Value = columns.iter().zip(weights).map(|(c, w)| ((*c).to_owned(), json!(w)))
-        .collect::<serde_json::Map<_, _>>().into();
-    let rows = with(table(&cells), json!({ "x-row": { "columns": rule, "range": [1, 5], "join": "max" } }));
+    let cells: Vec<(&str, Value)> =
+        columns.iter().map(|it| (*it, json!({ "type": "integer" }))).collect();
+    let rule: Value = columns
+        .iter()
+        .zip(weights)
+        .map(|(c, w)| ((*c).to_owned(), json!(w)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let rows = with(
+        table(&cells),
+        json!({ "x-row": { "columns": rule, "range": [1, 5], "join": "max" } }),
+    );
     let sketch = Sketch::new(&[("d", 100)])
         .ask("markets", with(rows, criterion("d", 5, json!({ "rows": true }))));
     let row = |id: &str, marks: [u32; 7]| {
@@ -226,8 +273,14 @@ fn the_bands_of_the_proofs() {
     let on_line = with(number(), criterion("d", 1, json!({ "curve": [[0, 0], [100, 100]] })));
     let form = Sketch::new(&[("d", 100)]).ask("a", on_line).build();
     for (value, expected) in [
-        (0.0, "low"), (39.999_999_9, "low"), (40.0, "emerging"), (59.95, "emerging"), (60.0, "solid"),
-        (79.999, "solid"), (80.0, "proven"), (100.0, "proven"),
+        (0.0, "low"),
+        (39.999_999_9, "low"),
+        (40.0, "emerging"),
+        (59.95, "emerging"),
+        (60.0, "solid"),
+        (79.999, "solid"),
+        (80.0, "proven"),
+        (100.0, "proven"),
     ] {
         let card = crate::support::score(&form, json!({ "a": value }), Value::Null);
         assert_eq!(band(&card), expected, "{value}");

@@ -60,7 +60,10 @@ fn better_evidence_alone_can_be_the_step() {
     // With the evidence for it, the next level says which evidence it needs.
     let card = score(&form, json!({ "a": 3 }), json!({ "a": evidence("E2") }));
     let next = step(&card, "a");
-    assert_eq!((next.action, next.to, next.evidence), (NextAction::Raise, Some(4.0), Some(Grade::E3)));
+    assert_eq!(
+        (next.action, next.to, next.evidence),
+        (NextAction::Raise, Some(4.0), Some(Grade::E3))
+    );
     let card = score(&form, json!({ "a": 1 }), Value::Null);
     assert_eq!(step(&card, "a").evidence, None);
 }
@@ -70,12 +73,27 @@ fn each_rubric_has_its_own_step() {
     let sketch = Sketch::new(&[("d", 100)])
         .ask("degree", with(levels_of(&[0, 2, 3, 4]), criterion("d", 1, json!({ "levels": 4 }))))
         .ask("half", with(number(), criterion("d", 1, json!({ "half_points": 5 }))))
-        .ask("count", with(choices(&["a", "b", "c", "d"]), criterion("d", 1, json!({ "count": [0, 1, 1, 3] }))))
+        .ask(
+            "count",
+            with(
+                choices(&["a", "b", "c", "d"]),
+                criterion("d", 1, json!({ "count": [0, 1, 1, 3] })),
+            ),
+        )
         .ask("ladder", with(ladder(9), criterion("d", 1, json!({ "ladder": 9 }))))
         .ask("cut", with(number(), criterion("d", 1, json!({ "cutoffs": [10, 20] }))))
         .ask("yes", with(yes_no(), criterion("d", 1, json!({ "yes_no": "no" }))))
-        .ask("points", with(crate::support::choice(&["x", "y", "z"]), criterion("d", 1, json!({ "points": { "x": 10, "y": 90, "z": 50 } }))))
-        .ask("curve", with(number(), criterion("d", 1, json!({ "curve": [[0, 100], [50, 40], [90, 0]] }))))
+        .ask(
+            "points",
+            with(
+                crate::support::choice(&["x", "y", "z"]),
+                criterion("d", 1, json!({ "points": { "x": 10, "y": 90, "z": 50 } })),
+            ),
+        )
+        .ask(
+            "curve",
+            with(number(), criterion("d", 1, json!({ "curve": [[0, 100], [50, 40], [90, 0]] }))),
+        )
         .ask("formula", with(yes_no(), criterion("d", 1, json!({ "formula": "10" }))));
     let answers = json!({
         "degree": 0, "half": 3.5, "count": ["b"], "ladder": [1, 2, 4, 5], "cut": 3, "yes": true,

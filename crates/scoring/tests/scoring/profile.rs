@@ -35,11 +35,7 @@ fn card(place: &str, answers: Value) -> Scorecard {
 }
 
 fn three(social: Value, environmental: Value, economic: Value) -> Vec<Scorecard> {
-    vec![
-        card("social", social),
-        card("environmental", environmental),
-        card("economic", economic),
-    ]
+    vec![card("social", social), card("environmental", environmental), card("economic", economic)]
 }
 
 fn zone(social: f64, environmental: f64, economic: f64) -> Zone {

@@ -87,12 +87,18 @@ fn plans() -> impl Strategy<Value = Plan> {
         state,
         0..5_usize,
     );
-    let criterion = criterion.prop_map(
-        |(rubric, dimension, weight, evidence, flag, answer, state, grade)| Criterion {
-            rubric, dimension, weight, evidence, flag, answer, state, grade,
-        },
+    let criterion =
+        criterion.prop_map(|(rubric, dimension, weight, evidence, flag, answer, state, grade)| {
+            Criterion { rubric, dimension, weight, evidence, flag, answer, state, grade }
+        });
+    let gate = (
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        1..5_u32,
+        0..3_u8,
+        0..4_u8,
+        0..100_u32,
     );
-    let gate = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 1..5_u32, 0..3_u8, 0..4_u8, 0..100_u32);
     (
         any::<bool>(),
         (1..50_u32, 1..50_u32),
@@ -109,7 +115,10 @@ fn plans() -> impl Strategy<Value = Plan> {
                 .map(|(first, second, low, tree, effect, at)| Gate {
                     first: first.index(criteria.len()),
                     second: second.index(criteria.len()),
-                    low, tree, effect, at,
+                    low,
+                    tree,
+                    effect,
+                    at,
                 })
                 .collect();
             Plan { pooled, split, dimensions, criteria, gates }
@@ -177,7 +186,8 @@ impl Plan {
         }
         for (i, it) in self.criteria.iter().enumerate() {
             let name = format!("q{i}");
-            let mut note = json!({ "evidence": [{ "title": "Proof", "grade": Grade::ALL[it.grade] }] });
+            let mut note =
+                json!({ "evidence": [{ "title": "Proof", "grade": Grade::ALL[it.grade] }] });
             if it.state == State::NotApplicable {
                 note["not_applicable"] = json!("There is none.");
             } else if given(it.state) {
@@ -205,7 +215,7 @@ impl Criterion {
             4 => (ladder(5), json!({ "ladder": 5 }), false),
             5 => (yes_no(), json!({ "yes_no": "yes" }), false),
             6 => (number(), json!({ "cutoffs": CUTOFFS }), true),
-            _ if self.weight % 2 == 0 => (number(), json!({ "curve": CURVE }), false),
+            _ if self.weight.is_multiple_of(2) => (number(), json!({ "curve": CURVE }), false),
             _ => {
                 let points: Map<String, Value> =
                     POINTS.iter().map(|(key, it)| ((*key).to_owned(), json!(it))).collect();
@@ -230,7 +240,7 @@ impl Criterion {
             0..=2 | 6 => format!("s.q{at} < {low}"),
             3 | 4 => format!("s.q{at} | length < {low}"),
             5 => format!("not s.q{at}"),
-            _ if self.weight % 2 == 0 => format!("s.q{at} < {low}"),
+            _ if self.weight.is_multiple_of(2) => format!("s.q{at} < {low}"),
             _ => format!("s.q{at} == 'none'"),
         }
     }
@@ -248,7 +258,9 @@ impl Criterion {
             3 => ticked(&[json!("a"), json!("b"), json!("c")]),
             4 => ticked(&[json!(1), json!(2), json!(3), json!(4), json!(5)]),
             5 => json!(answer % 2 == 1),
-            _ if self.rubric == 6 || self.weight % 2 == 0 => json!(f64::from(answer % 110) / 10.0),
+            _ if self.rubric == 6 || self.weight.is_multiple_of(2) => {
+                json!(f64::from(answer % 110) / 10.0)
+            }
             _ => json!(POINTS[usize::from(answer % 4)].0),
         }
     }
@@ -276,7 +288,7 @@ impl Criterion {
             }
             5 => json!(true),
             6 => json!(CUTOFFS[to as usize - 1]),
-            _ if self.weight % 2 == 0 => {
+            _ if self.weight.is_multiple_of(2) => {
                 let at = now.as_f64().unwrap_or(f64::NEG_INFINITY);
                 let better = CURVE.iter().find(|it| it.0 > at && it.1 > 0.0).unwrap();
                 json!(better.0)
@@ -333,9 +345,12 @@ fn rank(card: &Scorecard) -> Option<u32> {
 /// `value` with the keys of every object the other way round.
 fn reversed(value: &Value) -> Value {
     match value {
-        Value::Object(map) => {
-            map.iter().rev().map(|(key, it)| (key.clone(), reversed(it))).collect::<Map<_, _>>().into()
-        }
+        Value::Object(map) => map
+            .iter()
+            .rev()
+            .map(|(key, it)| (key.clone(), reversed(it)))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Array(items) => items.iter().map(reversed).collect(),
         other => other.clone(),
     }
@@ -349,7 +364,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(Value::from),
         (-5..15_i64).prop_map(Value::from),
         any::<f64>().prop_map(|it| json!(it)),
-        prop_oneof![Just("a"), Just("none"), Just("id"), Just("r1"), Just("")].prop_map(Value::from),
+        prop_oneof![Just("a"), Just("none"), Just("id"), Just("r1"), Just("")]
+            .prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 20, 6, |inner| {
@@ -387,14 +403,32 @@ fn everything() -> PreparedForm {
             "narratives": [{ "id": "n", "text": "{{ score.total | number(1) }} of {{ s.text }}" }],
         }))
         .ask("yes", with(yes_no(), criterion("d", 1, json!({ "yes_no": "yes" }))))
-        .ask("level", with(levels_of(&[0, 1, 2, 3, 4]), criterion("d", 2, json!({ "levels": 4, "evidence": { "2": "E2" } }))))
+        .ask(
+            "level",
+            with(
+                levels_of(&[0, 1, 2, 3, 4]),
+                criterion("d", 2, json!({ "levels": 4, "evidence": { "2": "E2" } })),
+            ),
+        )
         .ask("number", with(number(), criterion("d", 1, json!({ "curve": [[0, 0], [10, 100]] }))))
         .ask("half", with(number(), criterion("d", 1, json!({ "half_points": 5 }))))
         .ask("cut", with(number(), criterion("d", 1, json!({ "cutoffs": [1, 2] }))))
         .ask("text", json!({ "type": "string" }))
-        .ask("ticks", with(choices(&["a", "b"]), criterion("e", 1, json!({ "count": [0, 1, 2], "top_when": "s.yes" }))))
+        .ask(
+            "ticks",
+            with(
+                choices(&["a", "b"]),
+                criterion("e", 1, json!({ "count": [0, 1, 2], "top_when": "s.yes" })),
+            ),
+        )
         .ask("ladder", with(ladder(4), criterion("e", 1, json!({ "ladder": 4 }))))
-        .ask("points", with(choice(&["a", "none"]), criterion("e", 1, json!({ "points": { "a": 9, "none": 1 } }))))
+        .ask(
+            "points",
+            with(
+                choice(&["a", "none"]),
+                criterion("e", 1, json!({ "points": { "a": 9, "none": 1 } })),
+            ),
+        )
         .ask("rows", with(rows, criterion("e", 1, json!({ "rows": true }))))
         .ask("twice", json!({ "type": "number", "x-calculated": "s.number * 2" }))
         .ask("worked", with(number(), criterion("e", 1, json!({ "formula": "s.twice + s.cut" }))))

@@ -31,9 +31,10 @@ fn trace(card: &Scorecard) -> &[TraceStep] {
 
 #[test]
 fn levels() {
-    earns(&only(levels_of(&[0, 1, 2, 3, 4]), json!({ "levels": 4 })), &[
-        (json!(0), 0.0), (json!(1), 25.0), (json!(3), 75.0), (json!(4), 100.0),
-    ]);
+    earns(
+        &only(levels_of(&[0, 1, 2, 3, 4]), json!({ "levels": 4 })),
+        &[(json!(0), 0.0), (json!(1), 25.0), (json!(3), 75.0), (json!(4), 100.0)],
+    );
     earns(&only(levels_of(&[0, 1, 2]), json!({ "levels": 2 })), &[(json!(1), 50.0)]);
     let thirds = only(levels_of(&[0, 1, 2, 3]), json!({ "levels": 3 }));
     earns(&thirds, &[(json!(1), 33.333_333), (json!(2), 66.666_667)]);
@@ -41,12 +42,13 @@ fn levels() {
 
 #[test]
 fn a_calculated_level_is_kept_within_the_scale() {
-    let sketch = Sketch::new(&[("d", 100)])
-        .ask("x", number())
-        .ask("a", with(
+    let sketch = Sketch::new(&[("d", 100)]).ask("x", number()).ask(
+        "a",
+        with(
             with(number(), json!({ "x-calculated": "s.x / 2" })),
             criterion("d", 1, json!({ "levels": 4 })),
-        ));
+        ),
+    );
     let form = sketch.build();
     for (x, expected) in [(-3, 0.0), (0, 0.0), (4, 50.0), (5, 62.5), (8, 100.0), (100, 100.0)] {
         close(points(&score(&form, json!({ "x": x }), Value::Null), "a"), expected);
@@ -58,30 +60,43 @@ fn a_calculated_level_is_kept_within_the_scale() {
 
 #[test]
 fn a_calculated_level_among_options() {
-    let sketch = Sketch::new(&[("d", 100)]).ask("x", number()).ask("a", with(
-        with(levels_of(&[0, 1, 2, 3, 4]), json!({ "x-calculated": "s.x / 2" })),
-        criterion("d", 1, json!({ "levels": 4 })),
-    ));
+    let sketch = Sketch::new(&[("d", 100)]).ask("x", number()).ask(
+        "a",
+        with(
+            with(levels_of(&[0, 1, 2, 3, 4]), json!({ "x-calculated": "s.x / 2" })),
+            criterion("d", 1, json!({ "levels": 4 })),
+        ),
+    );
     close(points(&sketch.score(json!({ "x": 6 }), Value::Null), "a"), 75.0);
 }
 
 #[test]
 fn half_points() {
-    earns(&only(number(), json!({ "half_points": 5 })), &[
-        (json!(0), 0.0), (json!(0.5), 10.0), (json!(3), 60.0), (json!(4.5), 90.0), (json!(5), 100.0),
-    ]);
+    earns(
+        &only(number(), json!({ "half_points": 5 })),
+        &[
+            (json!(0), 0.0),
+            (json!(0.5), 10.0),
+            (json!(3), 60.0),
+            (json!(4.5), 90.0),
+            (json!(5), 100.0),
+        ],
+    );
 }
 
 #[test]
 fn counts() {
     let sketch = only(choices(&["a", "b", "c", "d", "e"]), json!({ "count": [0, 1, 2, 3, 4] }));
-    earns(&sketch, &[
-        (json!([]), 0.0),
-        (json!(["c"]), 25.0),
-        (json!(["a", "b", "c", "d"]), 100.0),
-        // More than listed gives the last.
-        (json!(["a", "b", "c", "d", "e"]), 100.0),
-    ]);
+    earns(
+        &sketch,
+        &[
+            (json!([]), 0.0),
+            (json!(["c"]), 25.0),
+            (json!(["a", "b", "c", "d"]), 100.0),
+            // More than listed gives the last.
+            (json!(["a", "b", "c", "d", "e"]), 100.0),
+        ],
+    );
 }
 
 #[test]
@@ -109,7 +124,11 @@ fn the_highest_level_of_a_count_may_need_more() {
     for signed in [json!(false), Value::Null] {
         let card = card(signed, &all);
         close(points(&card, "a"), 33.333_333);
-        assert!(trace(&card).contains(&TraceStep::Count { ticked: 3, level: 1, top_refused: true }));
+        assert!(trace(&card).contains(&TraceStep::Count {
+            ticked: 3,
+            level: 1,
+            top_refused: true
+        }));
     }
     close(points(&card(json!(false), &json!(["a", "b"])), "a"), 33.333_333);
 }
@@ -117,15 +136,18 @@ fn the_highest_level_of_a_count_may_need_more() {
 #[test]
 fn a_ladder_counts_up_to_its_first_gap() {
     let sketch = only(ladder(9), json!({ "ladder": 9 }));
-    earns(&sketch, &[
-        (json!([]), 0.0),
-        (json!([1]), 0.0),
-        (json!([1, 2, 3]), 25.0),
-        (json!([3, 1, 2]), 25.0),
-        (json!([1, 2, 4, 5, 6, 7, 8, 9]), 12.5),
-        (json!([2, 3, 4]), 0.0),
-        (json!([1, 2, 3, 4, 5, 6, 7, 8, 9]), 100.0),
-    ]);
+    earns(
+        &sketch,
+        &[
+            (json!([]), 0.0),
+            (json!([1]), 0.0),
+            (json!([1, 2, 3]), 25.0),
+            (json!([3, 1, 2]), 25.0),
+            (json!([1, 2, 4, 5, 6, 7, 8, 9]), 12.5),
+            (json!([2, 3, 4]), 0.0),
+            (json!([1, 2, 3, 4, 5, 6, 7, 8, 9]), 100.0),
+        ],
+    );
     let card = sketch.score(json!({ "a": [1, 2, 4] }), Value::Null);
     assert!(trace(&card).contains(&TraceStep::Ladder { highest: 4, level: 2 }));
     let criterion = card.criterion("s.a").unwrap();
@@ -135,31 +157,37 @@ fn a_ladder_counts_up_to_its_first_gap() {
 
 #[test]
 fn yes_or_no() {
-    earns(&only(yes_no(), json!({ "yes_no": "yes" })), &[(json!(true), 100.0), (json!(false), 0.0)]);
+    earns(
+        &only(yes_no(), json!({ "yes_no": "yes" })),
+        &[(json!(true), 100.0), (json!(false), 0.0)],
+    );
     earns(&only(yes_no(), json!({ "yes_no": "no" })), &[(json!(true), 0.0), (json!(false), 100.0)]);
 }
 
 #[test]
 fn cutoffs() {
-    earns(&only(number(), json!({ "cutoffs": [-1.5, 0.3, 10] })), &[
-        (json!(-2), 0.0),
-        (json!(-1.5), 33.333_333),
-        (json!(0.29), 33.333_333),
-        (json!(0.3), 66.666_667),
-        (json!(10), 100.0),
-        (json!(1e12), 100.0),
-    ]);
+    earns(
+        &only(number(), json!({ "cutoffs": [-1.5, 0.3, 10] })),
+        &[
+            (json!(-2), 0.0),
+            (json!(-1.5), 33.333_333),
+            (json!(0.29), 33.333_333),
+            (json!(0.3), 66.666_667),
+            (json!(10), 100.0),
+            (json!(1e12), 100.0),
+        ],
+    );
 }
 
 #[test]
 fn a_sum_that_binary_fractions_miss_still_reaches_the_cutoff() {
-    let sketch = Sketch::new(&[("d", 100)])
-        .ask("x", number())
-        .ask("y", number())
-        .ask("a", with(
+    let sketch = Sketch::new(&[("d", 100)]).ask("x", number()).ask("y", number()).ask(
+        "a",
+        with(
             with(number(), json!({ "x-calculated": "s.x + s.y" })),
             criterion("d", 1, json!({ "cutoffs": [0.3, 0.8] })),
-        ));
+        ),
+    );
     // 0.1 + 0.2 is above 0.3, 0.1 + 0.7 below 0.8 in binary fractions.
     let form = sketch.build();
     for (x, y, expected) in [(0.1, 0.2, 50.0), (0.1, 0.7, 100.0), (0.1, 0.699, 50.0)] {
@@ -169,23 +197,33 @@ fn a_sum_that_binary_fractions_miss_still_reaches_the_cutoff() {
 
 #[test]
 fn curves_rise_fall_turn_and_are_clipped() {
-    earns(&only(number(), json!({ "curve": [[0, 0], [20, 40], [40, 70], [60, 100]] })), &[
-        (json!(-5), 0.0), (json!(10), 20.0), (json!(30), 55.0), (json!(60), 100.0), (json!(99), 100.0),
-    ]);
-    earns(&only(number(), json!({ "curve": [[0.5, 100], [1, 40], [2, 0]] })), &[
-        (json!(0), 100.0), (json!(0.75), 70.0), (json!(1.5), 20.0), (json!(3), 0.0),
-    ]);
-    earns(&only(number(), json!({ "curve": [[0, 0], [10, 100], [20, 20]] })), &[
-        (json!(5), 50.0), (json!(15), 60.0), (json!(30), 20.0),
-    ]);
+    earns(
+        &only(number(), json!({ "curve": [[0, 0], [20, 40], [40, 70], [60, 100]] })),
+        &[
+            (json!(-5), 0.0),
+            (json!(10), 20.0),
+            (json!(30), 55.0),
+            (json!(60), 100.0),
+            (json!(99), 100.0),
+        ],
+    );
+    earns(
+        &only(number(), json!({ "curve": [[0.5, 100], [1, 40], [2, 0]] })),
+        &[(json!(0), 100.0), (json!(0.75), 70.0), (json!(1.5), 20.0), (json!(3), 0.0)],
+    );
+    earns(
+        &only(number(), json!({ "curve": [[0, 0], [10, 100], [20, 20]] })),
+        &[(json!(5), 50.0), (json!(15), 60.0), (json!(30), 20.0)],
+    );
 }
 
 #[test]
 fn points_by_option() {
     let rubric = json!({ "points": { "no": 100, "later": 75, "yes": 0 } });
-    earns(&only(choice(&["no", "later", "yes"]), rubric), &[
-        (json!("no"), 100.0), (json!("later"), 75.0), (json!("yes"), 0.0),
-    ]);
+    earns(
+        &only(choice(&["no", "later", "yes"]), rubric),
+        &[(json!("no"), 100.0), (json!("later"), 75.0), (json!("yes"), 0.0)],
+    );
     let rubric = json!({ "points": { "true": 20, "false": 80 } });
     earns(&only(yes_no(), rubric), &[(json!(true), 20.0), (json!(false), 80.0)]);
 }
@@ -272,9 +310,13 @@ fn a_column_of_ticks_excludes_when_anything_is_ticked() {
         "columns": { "demand": 1 }, "range": [0, 10], "exclude": "stoppers", "join": "max",
     } });
     let sketch = only(with(rows, rule), json!({ "rows": true }));
-    earns(&sketch, &[
-        (json!([{ "id": "a", "demand": 9, "stoppers": ["law"] }, { "id": "b", "demand": 2, "stoppers": [] }]), 20.0),
-    ]);
+    earns(
+        &sketch,
+        &[(
+            json!([{ "id": "a", "demand": 9, "stoppers": ["law"] }, { "id": "b", "demand": 2, "stoppers": [] }]),
+            20.0,
+        )],
+    );
 }
 
 #[test]
@@ -287,24 +329,38 @@ fn a_calculated_column_can_be_scored() {
         ("asked", number()),
     ]);
     let rule = json!({ "x-row": { "columns": { "mark": 1 }, "range": [0, 10], "join": "mean" } });
-    earns(&only(with(rows, rule), json!({ "rows": true })), &[
-        (json!([{ "id": "a", "won": 1, "asked": 4 }, { "id": "b", "won": 3, "asked": 4 }]), 50.0),
-    ]);
+    earns(
+        &only(with(rows, rule), json!({ "rows": true })),
+        &[(
+            json!([{ "id": "a", "won": 1, "asked": 4 }, { "id": "b", "won": 3, "asked": 4 }]),
+            50.0,
+        )],
+    );
 }
 
 #[test]
 fn formulas() {
-    let sketch = Sketch::new(&[("d", 100)])
-        .ask("held", number())
-        .ask("planned", number())
-        .ask("a", with(yes_no(), criterion("d", 1, json!({
-            "formula": "100 * ratio(s.held, s.planned) if s.a else 0",
-        }))));
+    let sketch = Sketch::new(&[("d", 100)]).ask("held", number()).ask("planned", number()).ask(
+        "a",
+        with(
+            yes_no(),
+            criterion(
+                "d",
+                1,
+                json!({
+                    "formula": "100 * ratio(s.held, s.planned) if s.a else 0",
+                }),
+            ),
+        ),
+    );
     let form = sketch.build();
     let answers = |held: Value, yes: bool| json!({ "a": yes, "held": held, "planned": 8 });
-    for (held, yes, expected) in
-        [(json!(2), true, 25.0), (json!(2), false, 0.0), (json!(80), true, 100.0), (json!(-1), true, 0.0)]
-    {
+    for (held, yes, expected) in [
+        (json!(2), true, 25.0),
+        (json!(2), false, 0.0),
+        (json!(80), true, 100.0),
+        (json!(-1), true, 0.0),
+    ] {
         close(points(&score(&form, answers(held, yes), Value::Null), "a"), expected);
     }
     let card = score(&form, json!({ "a": true, "planned": 8 }), Value::Null);
@@ -319,10 +375,13 @@ fn formulas() {
 #[test]
 fn a_value_that_waits_says_for_what() {
     let rows = table(&[("km", number())]);
-    let sketch = Sketch::new(&[("d", 100)]).ask("trips", rows).ask("a", with(
-        with(number(), json!({ "x-calculated": "sum(s.trips, 'km')" })),
-        criterion("d", 1, json!({ "cutoffs": [10] })),
-    ));
+    let sketch = Sketch::new(&[("d", 100)]).ask("trips", rows).ask(
+        "a",
+        with(
+            with(number(), json!({ "x-calculated": "sum(s.trips, 'km')" })),
+            criterion("d", 1, json!({ "cutoffs": [10] })),
+        ),
+    );
     let card = sketch.score(json!({ "trips": [{ "id": "a" }] }), Value::Null);
     let because = "sum: row 1, column `km` has no value yet".to_owned();
     assert!(trace(&card).contains(&TraceStep::Missing { because: Some(because) }));
@@ -350,12 +409,8 @@ fn evidence_caps_a_level() {
         }
     }
     let card = score(&form, json!({ "a": 4 }), json!({ "a": evidence("E2") }));
-    let capped = TraceStep::EvidenceCap {
-        claimed: 4.0,
-        has: Grade::E2,
-        needs: Grade::E3,
-        documented: 3.0,
-    };
+    let capped =
+        TraceStep::EvidenceCap { claimed: 4.0, has: Grade::E2, needs: Grade::E3, documented: 3.0 };
     assert!(trace(&card).contains(&capped));
 }
 
@@ -376,7 +431,13 @@ fn of_several_pieces_of_evidence_the_highest_grade_counts() {
 fn evidence_caps_counts_and_cutoffs_too_and_nothing_else() {
     let asked = json!({ "evidence": { "2": "E2" } });
     let sketch = Sketch::new(&[("d", 100)])
-        .ask("count", with(choices(&["a", "b"]), criterion("d", 1, with(json!({ "count": [0, 1, 2] }), asked.clone()))))
+        .ask(
+            "count",
+            with(
+                choices(&["a", "b"]),
+                criterion("d", 1, with(json!({ "count": [0, 1, 2] }), asked.clone())),
+            ),
+        )
         .ask("cut", with(number(), criterion("d", 1, with(json!({ "cutoffs": [1, 2] }), asked))))
         .ask("free", level("d", 1));
     let card = sketch.score(json!({ "count": ["a", "b"], "cut": 7, "free": 4 }), Value::Null);
@@ -388,7 +449,8 @@ fn evidence_caps_counts_and_cutoffs_too_and_nothing_else() {
 #[test]
 fn evidence_for_a_row_counts_for_its_table() {
     let form = markets("max").build();
-    let mut response = response(json!({ "a": [{ "id": "r1", "demand": 5, "access": 5 }] }), Value::Null);
+    let mut response =
+        response(json!({ "a": [{ "id": "r1", "demand": 5, "access": 5 }] }), Value::Null);
     let note = serde_json::from_value(evidence("E3")).unwrap();
     response.notes.insert("s.a[r1]".to_owned(), note);
     let card = scoring::score(&form, &response, None);
@@ -405,9 +467,16 @@ fn an_answer_that_does_not_fit_earns_nothing() {
         .ask("points", with(choice(&["a"]), criterion("d", 1, json!({ "points": { "a": 50 } }))))
         .build();
     for (name, answer) in [
-        ("level", json!(7)), ("level", json!(2.5)), ("level", json!("4")), ("level", json!(true)),
-        ("half", json!("5")), ("ladder", json!("x")), ("ladder", json!([7, 8, 9])),
-        ("count", json!(["x", "y"])), ("count", json!({})), ("points", json!("b")),
+        ("level", json!(7)),
+        ("level", json!(2.5)),
+        ("level", json!("4")),
+        ("level", json!(true)),
+        ("half", json!("5")),
+        ("ladder", json!("x")),
+        ("ladder", json!([7, 8, 9])),
+        ("count", json!(["x", "y"])),
+        ("count", json!({})),
+        ("points", json!("b")),
     ] {
         let card = scoring::score(&form, &response(json!({ name: answer }), Value::Null), None);
         close(strict(&card), 0.0);

@@ -50,9 +50,8 @@ fn load(files: &Files, path: &str) -> PreparedForm {
 fn cases(files: &Files, path: &str) -> Vec<Case> {
     let form = path.strip_suffix("/form.json").unwrap();
     let prefix = format!("{form}/cases/");
-    let answers = files.paths().filter_map(|it| {
-        it.strip_prefix(&prefix)?.strip_suffix("/answers.json")
-    });
+    let answers =
+        files.paths().filter_map(|it| it.strip_prefix(&prefix)?.strip_suffix("/answers.json"));
     answers
         .map(|name| {
             let file = format!("{prefix}{name}/answers.json");
@@ -110,7 +109,8 @@ fn the_whole_scorecard_of_each_case_is_the_one_kept() {
 fn no_case_depends_on_how_it_was_kept() {
     for (form, cases) in shipped() {
         let kept = forms::canonical::to_string(&form.form.document);
-        let again = forms::prepare(&serde_json::from_str(&kept).unwrap(), form.translations.clone());
+        let again =
+            forms::prepare(&serde_json::from_str(&kept).unwrap(), form.translations.clone());
         let again = again.unwrap_or_else(|it| panic!("{it:#?}"));
         assert_eq!(again.hash, form.hash);
         for case in cases {

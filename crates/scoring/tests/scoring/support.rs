@@ -51,7 +51,12 @@ impl Sketch {
     }
 
     /// Adds a gate.
-    pub(crate) fn gate(mut self, id: &str, when: impl Into<Value>, effect: impl Into<Value>) -> Self {
+    pub(crate) fn gate(
+        mut self,
+        id: &str,
+        when: impl Into<Value>,
+        effect: impl Into<Value>,
+    ) -> Self {
         let gate = json!({
             "id": id, "when": when.into(), "effect": effect.into(), "message": format!("{id} acts"),
         });
