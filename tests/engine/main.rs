@@ -1,0 +1,8 @@
+//! Use cases on SQLite and, where `TEST_DATABASE_URL` is set, on PostgreSQL too.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod documents;
+mod keeping;
+mod repeating;
+mod support;
+mod transferring;
