@@ -8,7 +8,7 @@ use expressions::expression::{EvalError, from_json};
 use expressions::{Expression, Test, Truth};
 use minijinja::Value as Any;
 use model::Response;
-use model::form::{Kind, answer_at};
+use model::form::{Kind, Question, answer_at};
 use model::response::Note;
 use serde_json::Value;
 
@@ -287,14 +287,23 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The required questions that are asked and have no answer, in document order.
+    /// The required questions that are asked and have no answer, and the required cells of
+    /// rows (`step.question[row].column`), in document order.
     pub fn missing(&self) -> Vec<String> {
-        (0..self.form.len())
-            .filter(|it| matches!(self.answers[*it], Answer::Missing(_)))
-            .map(|it| self.form.question(it))
-            .filter(|it| it.required && it.calculated.is_none())
-            .map(|it| it.path.clone())
-            .collect()
+        let mut missing = Vec::new();
+        for (index, answer) in self.answers.iter().enumerate() {
+            let question = self.form.question(index);
+            match (answer, &question.kind) {
+                (Answer::Missing(_), _) if question.required && question.calculated.is_none() => {
+                    missing.push(question.path.clone());
+                }
+                (Answer::Given(rows), Kind::Table(columns)) => {
+                    missing.extend(missing_cells(&question.path, columns, rows));
+                }
+                _ => {}
+            }
+        }
+        missing
     }
 
     /// The rows of the table at `index`.
@@ -302,6 +311,21 @@ impl<'a> Reading<'a> {
         debug_assert!(matches!(self.form.question(index).kind, Kind::Table(_)));
         self.answers[index].value().and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
+}
+
+fn missing_cells(path: &str, columns: &[Question], rows: &Value) -> Vec<String> {
+    let required = columns.iter().filter(|it| it.required && it.calculated.is_none());
+    let rows = rows.as_array().map_or(&[][..], Vec::as_slice);
+    let cells = |row: &Value| {
+        let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let missing: Vec<String> = required
+            .clone()
+            .filter(|it| row.get(&it.path).is_none_or(Value::is_null))
+            .map(|it| format!("{path}[{id}].{}", it.path))
+            .collect();
+        missing
+    };
+    rows.iter().flat_map(cells).collect()
 }
 
 /// A level as expressions see it: whole where it is whole.

@@ -273,6 +273,24 @@ fn evidence_is_counted_by_weight_of_the_total() {
 }
 
 #[test]
+fn the_required_cells_that_are_missing_are_listed_by_row() {
+    let rows = crate::support::table(&[
+        ("km", number()),
+        ("year", number()),
+        ("note", json!({ "type": "string" })),
+        ("twice", json!({ "type": "number", "x-calculated": "row.km * 2" })),
+    ]);
+    let required = json!({ "items": { "required": ["id", "km", "year", "twice"] } });
+    let sketch =
+        Sketch::new(&[("d", 100)]).ask("a", level("d", 1)).ask("trips", with(rows, required));
+    let card = sketch.score(
+        json!({ "a": 1, "trips": [{ "id": "r1", "km": 2, "year": 1 }, { "id": "r2", "km": 3 }, { "id": "r3" }] }),
+        Value::Null,
+    );
+    assert_eq!(card.missing, ["s.trips[r2].year", "s.trips[r3].km", "s.trips[r3].year"]);
+}
+
+#[test]
 fn the_required_that_is_missing_is_listed() {
     let sketch = Sketch::new(&[("d", 100)])
         .ask("a", level("d", 1))
