@@ -93,6 +93,16 @@ pub(crate) fn one(id: &str) -> (PreparedForm, Response) {
     (form, responses.into_iter().next().unwrap())
 }
 
+/// The form that `assay new` makes, and a response to it.
+pub(crate) fn small() -> (PreparedForm, Response) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/assay/new");
+    let read =
+        |name: &str| fs::read_to_string(root.join(name)).unwrap().replace("NEW-FORM", "small");
+    let files = [("small/form.json", read("form.json"))].into_iter().collect();
+    let form = library::prepare(&files, "small/form.json").unwrap();
+    (form, serde_json::from_str(&read("cases/strong/answers.json")).unwrap())
+}
+
 /// The time `seconds` after the first one.
 pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + seconds, 123_456_789).unwrap()

@@ -11,7 +11,7 @@ use serde_json::json;
 use store::{Filter, scorecards};
 use tempfile::TempDir;
 
-use crate::support::{Fresh, at, cases, on_each_database, one};
+use crate::support::{Fresh, at, cases, on_each_database, one, small};
 
 async fn exported(fresh: &Fresh) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -51,7 +51,7 @@ async fn both_databases_export_the_same_bytes_and_take_each_others() {
     .await;
 }
 
-/// Lines of an export: the form, then results that differ by `numbers`.
+/// Lines of an export: the small form that `assay new` makes, and results that differ.
 struct Lines {
     form: String,
     response: Response,
@@ -61,7 +61,7 @@ struct Lines {
 
 impl Lines {
     fn new() -> Self {
-        let (form, response) = one("export-readiness");
+        let (form, response) = small();
         let scorecard = scoring::score(&form, &response, None);
         Self { form: form_line(&form), response, scorecard, created_at: at(0) }
     }
@@ -84,57 +84,35 @@ fn form_line(form: &PreparedForm) -> String {
 }
 
 #[tokio::test]
-async fn five_thousand_results_go_through_in_little_memory() {
+async fn two_thousand_results_go_through_in_little_memory() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("all.ndjson");
     let lines = Lines::new();
     let mut file = BufWriter::new(File::create(&path).unwrap());
     writeln!(file, "{}", lines.form).unwrap();
-    for number in 0..5_000 {
+    for number in 0..2_000 {
         writeln!(file, "{}", lines.result(number)).unwrap();
     }
     file.flush().unwrap();
     let size = fs::metadata(&path).unwrap().len();
-    assert!(size > 50_000_000, "{size}");
+    assert!(size > 5_000_000, "{size}");
     on_each_database(async |fresh| {
         let before = peak_memory();
         let input = BufReader::new(File::open(&path).unwrap());
         let done = import_ndjson(&fresh.db, input, at(0)).await.unwrap();
-        assert_eq!(done, Imported { new: 5_000, known: 0, forms: 1 });
+        assert_eq!(done, Imported { new: 2_000, known: 0, forms: 1 });
         let import = peak_memory() - before;
         let before = peak_memory();
         let copy = folder.path().join("copy.ndjson");
         let mut file = BufWriter::new(File::create(&copy).unwrap());
         let count = export_ndjson(&fresh.db, &Filter::default(), &mut file).await.unwrap();
         drop(file);
-        assert_eq!(count, 5_000);
+        assert_eq!(count, 2_000);
         let export = peak_memory() - before;
-        let mut lines = 0;
-        let mut out = Counting(&mut lines);
-        assert_eq!(export_csv(&fresh.db, &Filter::default(), &mut out).await.unwrap(), 5_000);
-        assert_eq!(lines, 5_001);
-        assert!(import < 60_000 && export < 30_000, "{import} kB and {export} kB more");
-
-        let again = Fresh::sqlite().await;
-        let input = BufReader::new(File::open(&copy).unwrap());
-        import_ndjson(&again.db, input, at(0)).await.unwrap();
-        assert!(exported(&again).await == fs::read(&copy).unwrap());
+        assert_eq!(fs::read(&copy).unwrap().iter().filter(|it| **it == b'\n').count(), 2_001);
+        assert!(import < 20_000 && export < 10_000, "{import} kB and {export} kB more");
     })
     .await;
-}
-
-/// Counts lines.
-struct Counting<'a>(&'a mut usize);
-
-impl Write for Counting<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        *self.0 += bytes.iter().filter(|it| **it == b'\n').count();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[tokio::test]
@@ -146,7 +124,7 @@ async fn a_line_that_cannot_be_used_ends_the_import_and_whole_batches_stay() {
     }
     let mended = text.clone();
     // The 601st result.
-    let text = text.replace("\"Eksempel 600\"", "\"\"");
+    let text = text.replacen("\"Eksempel 600\"", "\"\"", 1);
     on_each_database(async |fresh| {
         let error = import_ndjson(&fresh.db, text.as_bytes(), at(0)).await.unwrap_err();
         let EngineError::Line { line, reason } = error else { panic!("{error:?}") };

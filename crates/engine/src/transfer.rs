@@ -282,8 +282,9 @@ impl Import<'_> {
         let card: Scorecard =
             serde_json::from_value(line.scorecard.clone()).map_err(|it| wrong(it.to_string()))?;
         let known = serde_json::to_value(&card).map_err(|it| wrong(it.to_string()))?;
-        if let Some(place) = unknown("/scorecard", &line.scorecard, &known) {
-            return Err(wrong(format!("this version of the program does not know `{place}`")));
+        if let Some(place) = unknown(&line.scorecard, &known) {
+            let message = format!("this version of the program does not know `/scorecard{place}`");
+            return Err(wrong(message));
         }
         let (made_from, response) = (&card.provenance, &line.response);
         if (&card.form, &card.subject, &card.date)
@@ -326,8 +327,8 @@ impl Import<'_> {
     }
 }
 
-/// The first part of `value` that reading it as a document left out of `known`.
-fn unknown(place: &str, value: &Value, known: &Value) -> Option<String> {
+/// The place of the first part of `value` that reading it as a document left out of `known`.
+fn unknown(value: &Value, known: &Value) -> Option<String> {
     let empty = |it: &Value| match it {
         Value::Null => true,
         Value::Array(it) => it.is_empty(),
@@ -335,18 +336,17 @@ fn unknown(place: &str, value: &Value, known: &Value) -> Option<String> {
         _ => false,
     };
     match (value, known) {
-        (Value::Object(value), Value::Object(known)) => value.iter().find_map(|(key, value)| {
-            let place = format!("{place}/{key}");
-            match known.get(key) {
-                Some(known) => unknown(&place, value, known),
-                None => (!empty(value)).then_some(place),
-            }
-        }),
-        (Value::Array(value), Value::Array(known)) => value
-            .iter()
-            .zip(known)
-            .enumerate()
-            .find_map(|(i, (value, known))| unknown(&format!("{place}/{i}"), value, known)),
+        (Value::Object(value), Value::Object(known)) => {
+            value.iter().find_map(|(key, value)| match known.get(key) {
+                Some(known) => unknown(value, known).map(|inner| format!("/{key}{inner}")),
+                None => (!empty(value)).then(|| format!("/{key}")),
+            })
+        }
+        (Value::Array(value), Value::Array(known)) => {
+            value.iter().zip(known).enumerate().find_map(|(i, (value, known))| {
+                unknown(value, known).map(|inner| format!("/{i}{inner}"))
+            })
+        }
         _ => None,
     }
 }

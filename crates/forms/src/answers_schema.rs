@@ -43,6 +43,9 @@ pub fn answers_schema(form: &PreparedForm) -> Value {
         close(form, &mut document);
     }
     strip(&mut document);
+    if let Some(root) = document.as_object_mut() {
+        root.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    }
     document
 }
 
