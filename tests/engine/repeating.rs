@@ -34,7 +34,9 @@ async fn every_case_comes_out_the_same_on_both_databases() {
 async fn numbers_that_canonical_json_writes_otherwise_come_out_the_same() {
     let (form, response) = small();
     on_each_database(async |fresh| {
-        for (i, hours) in ["10.0", "1e3", "9999.999999999999999", "1e-30", "-0.0"].into_iter().enumerate() {
+        for (i, hours) in
+            ["10.0", "1e3", "9999.999999999999999", "1e-30", "-0.0"].into_iter().enumerate()
+        {
             let mut response = response.clone();
             response.answers["economy"]["hours_a_week"] = serde_json::from_str(hours).unwrap();
             results::save(&fresh.db, &form, &response, at(i.try_into().unwrap())).await.unwrap();

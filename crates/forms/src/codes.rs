@@ -140,7 +140,7 @@ codes! {
         r#"bands from 10 and 40"#;
     UNREACHABLE_BAND = "unreachable-band", Warning,
         "No answers can lead to this band.",
-        "a band from 90 where caps never let the total rise above 80";
+        "a band from 90 where no option earns more than 80";
     EXPRESSION = "expression", Error,
         "An expression cannot be read, or uses something that is not part of the expression language.",
         r#""when": "a.b = 3""#;

@@ -102,6 +102,9 @@ struct Work<'a> {
 /// Keywords whose values are data, not schemas.
 const DATA: [&str; 5] = ["const", "enum", "default", "examples", "x-form"];
 
+/// Where keys are names of properties and parts, not keywords.
+const BY_NAME: [&str; 2] = ["/properties", "/$defs"];
+
 impl Work<'_> {
     /// The value at `source` of `file`, which stands at `target` in the resolved document.
     fn value(&mut self, value: &Value, file: &str, source: &str, target: &str) -> Value {
@@ -148,6 +151,7 @@ impl Work<'_> {
                 _ => {}
             }
         }
+        let target_of = target;
         for (key, value) in map {
             if key == "$ref" && inlined.is_some() {
                 continue;
@@ -157,7 +161,8 @@ impl Work<'_> {
             if inlined.is_some() || !self.open.is_empty() {
                 self.origins.parts.push((target.clone(), file.to_owned(), source.clone()));
             }
-            let value = if DATA.contains(&key.as_str()) {
+            let is_name = BY_NAME.iter().any(|it| target_of.ends_with(it));
+            let value = if DATA.contains(&key.as_str()) && !is_name {
                 value.clone()
             } else {
                 self.value(value, file, &source, &target)
@@ -256,6 +261,17 @@ mod tests {
         );
         assert_eq!(document["a"]["title"], "mine");
         assert_eq!(document["a"]["items"]["type"], "string");
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    #[test]
+    fn a_question_may_have_the_name_of_a_keyword() {
+        let (document, findings) = resolve_with(
+            r#"{"properties": {"default": {"$ref": "../s.json"}}, "default": {"$ref": "kept"}}"#,
+            &[("s.json", r#"{"type": "string"}"#)],
+        );
+        assert_eq!(document["properties"]["default"]["type"], "string");
+        assert_eq!(document["default"]["$ref"], "kept");
         assert!(findings.is_empty(), "{findings:?}");
     }
 

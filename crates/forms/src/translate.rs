@@ -119,6 +119,7 @@ fn place_in_form(part: &SharedPart, key: &str) -> Option<String> {
     Some(match inside {
         "" | "#title" => base,
         rest if rest.starts_with(['[', '#', '.']) => format!("{base}{rest}"),
+        _ if !part.name.is_empty() => return None,
         rest => format!("{base}.{rest}"),
     })
 }
@@ -159,5 +160,6 @@ mod tests {
         assert_eq!(place_in_form(&part(""), "col[x]").as_deref(), Some("a.b.col[x]"));
         assert_eq!(place_in_form(&part("scale"), "scale[0]").as_deref(), Some("a.b[0]"));
         assert_eq!(place_in_form(&part("scale"), "other[0]"), None);
+        assert_eq!(place_in_form(&part("scale"), "scales[0]"), None);
     }
 }
