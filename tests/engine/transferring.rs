@@ -31,7 +31,8 @@ async fn both_databases_export_the_same_bytes_and_take_each_others() {
                 count += 1;
             }
         }
-        all.lock().unwrap().push(exported(fresh).await);
+        let bytes = exported(fresh).await;
+        all.lock().unwrap().push(bytes);
     })
     .await;
     let all = all.into_inner().unwrap();
