@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use expressions::Template;
 use expressions::analysis::nearest;
 use model::Finding;
 
-use crate::codes;
+use crate::codes::{self, Code};
 use crate::files::{self, Files};
 use crate::json::{Locator, escape, whole};
 use crate::prepare::PreparedForm;
@@ -42,6 +43,12 @@ pub fn check(form: &PreparedForm, files: &Files, path: &str) -> Vec<Finding> {
                 }
                 Some(_) => {}
             }
+            if let Some(translated) = translation.texts.get(place)
+                && place.starts_with("x-form.narratives[")
+                && let Some((code, message)) = sentence(text, translated)
+            {
+                findings.push(code.finding(at(place), message));
+            }
         }
         for place in translation.texts.keys().filter(|it| !places.contains(it.as_str())) {
             // A key of a shared part that the form overrides or hides is no mistake of the form.
@@ -56,4 +63,18 @@ pub fn check(form: &PreparedForm, files: &Files, path: &str) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What is wrong with the translation of a sentence: it cannot be read, or it names what the
+/// sentence does not.
+fn sentence(own: &str, translated: &str) -> Option<(&'static Code, String)> {
+    let template = match Template::parse(translated) {
+        Ok(template) => template,
+        Err(error) => {
+            return Some((&codes::EXPRESSION, format!("in `{translated}`: {}", error.message)));
+        }
+    };
+    let own = Template::parse(own).ok()?;
+    let unknown = template.names().iter().find(|it| !own.names().contains(it))?;
+    Some((&codes::UNKNOWN_NAME, format!("the sentence itself does not name `{unknown}`")))
 }
