@@ -35,5 +35,5 @@ export PDF_CHECKERS
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- --deny warnings
-RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
+RUSTDOCFLAGS="--deny warnings --allow rustdoc::private-intra-doc-links" cargo doc --workspace --no-deps --document-private-items --locked
 INSTA_UPDATE=no tests/with-postgres.sh cargo test --workspace --locked

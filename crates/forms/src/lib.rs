@@ -3,7 +3,7 @@
 //! Works on [`Files`], a map from path to text; reads no disk itself. Bad input is data:
 //! functions give what they could make together with the [`Finding`](model::Finding)s.
 //!
-//! Suggested reading order: [`files`], [`json`], [`resolve`], [`build`], [`prepare`],
+//! Suggested reading order: [`files`], [`json`], [`resolve`], [`build`], [`prepare`](mod@prepare),
 //! [`reading`], [`validate`], [`check`].
 #![warn(clippy::disallowed_methods)]
 

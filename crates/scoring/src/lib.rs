@@ -5,7 +5,7 @@
 //! caps, warnings.
 //!
 //! Suggested reading order: [`score`](fn@score), [`criterion`], [`aggregate`], [`gates`],
-//! [`bands`], [`next_steps`], [`profile`], [`explain`].
+//! [`bands`], [`next_steps`], [`profile`](mod@profile), [`explain`].
 #![warn(clippy::disallowed_methods)]
 
 pub mod aggregate;
