@@ -15,7 +15,7 @@ use crate::files::Files;
 use crate::json::{Locator, escape};
 use crate::messages::Problem;
 use crate::resolve::Origins;
-use crate::{files, keywords};
+use crate::{files, keywords, order};
 
 /// Collects findings about a resolved document, each placed in the file it came from.
 #[derive(Debug)]
@@ -95,10 +95,10 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// Makes a form of `document`; `file` gives a plain JSON Schema its id.
+/// Makes a form of `document`.
 ///
 /// `None` when the document is no JSON Schema of an object or its keywords cannot be read.
-pub fn build(document: &Value, file: &str, findings: &mut Findings<'_>) -> Option<Form> {
+pub fn build(document: &Value, findings: &mut Findings<'_>) -> Option<Form> {
     let Some(root) = document.as_object() else {
         findings.add(&codes::BAD_SCHEMA, "", "a form is a JSON object");
         return None;
@@ -115,9 +115,10 @@ pub fn build(document: &Value, file: &str, findings: &mut Findings<'_>) -> Optio
         return None;
     }
     let scored = root.contains_key("x-form");
-    let meta = if scored { form_meta(&root["x-form"], findings)? } else { plain_meta(file) };
+    let meta = if scored { form_meta(&root["x-form"], findings)? } else { plain_meta(root) };
     let mut work = Build { root: document, scored, findings, broken: false };
-    work.unknown_keywords(root, "", ROOT_KEYWORDS);
+    let ours: &[&str] = if scored { &["x-form", order::KEYWORD] } else { &[ID, order::KEYWORD] };
+    work.unknown_keywords(root, "", ours);
     let steps = work.steps(root);
     let title = work.text(root, "title").unwrap_or_else(|| meta.id.clone());
     if scored && !root.contains_key("title") {
@@ -145,16 +146,26 @@ fn form_meta(value: &Value, findings: &mut Findings<'_>) -> Option<FormMeta> {
     }
 }
 
-/// What is known of a plain JSON Schema: its name.
-fn plain_meta(file: &str) -> FormMeta {
+/// The keyword under which a plain JSON Schema keeps its id.
+const ID: &str = "x-id";
+
+/// Writes into `document`, if it is a plain JSON Schema, the id it has from the place of its
+/// file, so that a document kept in a database has it too.
+pub(crate) fn record_id(document: &mut Value, file: &str) {
     let folder = files::folder(file).rsplit('/').next().unwrap_or_default();
     let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".json");
     let id = if name == "form" && !folder.is_empty() { folder } else { name };
+    if let Some(root) = document.as_object_mut().filter(|it| !it.contains_key("x-form")) {
+        root.insert(ID.to_owned(), id.into());
+    }
+}
+
+/// What is known of a plain JSON Schema: its id.
+fn plain_meta(root: &Map<String, Value>) -> FormMeta {
+    let id = root.get(ID).and_then(Value::as_str).unwrap_or("form");
     let meta = serde_json::json!({ "id": id, "version": Version::new(0, 0, 0), "language": "en" });
     serde_json::from_value(meta).expect("id, version and language are all that is needed")
 }
-
-const ROOT_KEYWORDS: &[&str] = &["x-form", crate::order::KEYWORD];
 
 /// Which of our keywords a step has.
 const STEP_KEYWORDS: &[&str] = &["x-visible", "x-guidance"];

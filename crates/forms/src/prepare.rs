@@ -9,7 +9,7 @@ use model::form::{Form, Kind, Question, Step};
 use model::{Condition, Finding};
 use serde_json::Value;
 
-use crate::build::{Findings, build};
+use crate::build::{Findings, build, record_id};
 use crate::canonical;
 use crate::check::{literals, rules};
 use crate::codes;
@@ -154,8 +154,9 @@ pub fn load(files: &Files, path: &str) -> Loaded {
     found.extend(more);
     let mut findings = Findings::new(files, &resolved.origins);
     let mut document = canonical::numbers(&resolved.document).into_owned();
+    record_id(&mut document, path);
     order::record(&mut document);
-    let form = prepare_document(&document, path, translations, &mut findings);
+    let form = prepare_document(&document, translations, &mut findings);
     found.append(&mut findings.list);
     let failed = found.iter().any(|it| it.severity == model::Severity::Error);
     Loaded { form: form.filter(|_| !failed), findings: found, origins: resolved.origins }
@@ -171,7 +172,7 @@ pub fn prepare(
     let mut document = canonical::numbers(document).into_owned();
     order::restore(&mut document);
     order::record(&mut document);
-    let form = prepare_document(&document, "form.json", translations, &mut findings);
+    let form = prepare_document(&document, translations, &mut findings);
     match form.filter(|_| !findings.any_error()) {
         Some(form) => Ok(form),
         None => Err(findings.list),
@@ -180,12 +181,11 @@ pub fn prepare(
 
 fn prepare_document(
     document: &Value,
-    file: &str,
     translations: BTreeMap<String, Translation>,
     findings: &mut Findings<'_>,
 ) -> Option<PreparedForm> {
     let validator = validator(document, findings);
-    let form = build(document, file, findings)?;
+    let form = build(document, findings)?;
     rules::check(&form, findings);
     let places: Vec<(usize, usize)> = form
         .steps

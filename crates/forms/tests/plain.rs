@@ -64,6 +64,16 @@ fn an_empty_object_and_one_without_properties() {
 }
 
 #[test]
+fn it_keeps_the_id_it_has_from_its_place() {
+    let form = accepts(&json!({ "properties": { "a": { "type": "string" } } }), &[]);
+    assert_eq!(form.form.meta.id, "plain");
+    let kept = forms::canonical::to_string(&form.form.document);
+    let again = forms::prepare(&serde_json::from_str(&kept).unwrap(), form.translations.clone());
+    let again = again.unwrap();
+    assert_eq!((again.form.meta.id.as_str(), &again.hash), ("plain", &form.hash));
+}
+
+#[test]
 fn nested_objects() {
     let schema = json!({ "type": "object", "properties": { "address": {
         "type": "object",

@@ -356,6 +356,21 @@ fn reversed(value: &Value) -> Value {
     }
 }
 
+/// The pointers of every value in `value`.
+fn pointers(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    let mut inner = |key: &str, it: &Value| {
+        pointers(it, &format!("{at}/{}", forms::json::escape(key)), out);
+    };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, it)| inner(key, it)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, it)| inner(&i.to_string(), it));
+        }
+        _ => {}
+    }
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -379,7 +394,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 /// A form with a question of every kind, conditions, values, rows and figures.
-fn everything() -> PreparedForm {
+fn everything() -> Sketch {
     let rows = with(
         crate::support::table(&[
             ("km", number()),
@@ -433,7 +448,6 @@ fn everything() -> PreparedForm {
         .ask("twice", json!({ "type": "number", "x-calculated": "s.number * 2" }))
         .ask("worked", with(number(), criterion("e", 1, json!({ "formula": "s.twice + s.cut" }))))
         .ask("hidden", with(number(), json!({ "x-visible": "s.ticks | length > 1" })))
-        .build()
 }
 
 proptest! {
@@ -561,7 +575,7 @@ proptest! {
         step in prop::option::weighted(0.1, any_json()),
         notes in prop::collection::vec((0..14_usize, any::<bool>(), 0..5_usize), 0..5),
     ) {
-        thread_local!(static FORM: PreparedForm = everything());
+        thread_local!(static FORM: PreparedForm = everything().build());
         FORM.with(|form| {
             let names: Vec<String> = form.form.questions().map(|(_, it)| it.path.clone()).collect();
             let given: Map<String, Value> = names
@@ -592,6 +606,41 @@ proptest! {
             prop_assert!(issues.len() <= forms::validate::MOST_ISSUES);
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn whatever_form_is_accepted_scores_between_0_and_100(
+        at in any::<prop::sample::Index>(),
+        odd in prop_oneof![
+            any_json(),
+            (-3..200_i64).prop_map(Value::from),
+            prop_oneof![Just("s.number"), Just("s.level > 1"), Just("e"), Just("warn")].prop_map(Value::from),
+        ],
+        level in 0..5_u32,
+        number in -5.0..20.0_f64,
+    ) {
+        let mut document = everything().document();
+        let mut places = Vec::new();
+        pointers(&document, "", &mut places);
+        if let Some(slot) = document.pointer_mut(&places[at.index(places.len())]) {
+            *slot = odd;
+        }
+        let files: forms::Files = [("f/form.json", document.to_string())].into_iter().collect();
+        if let Some(form) = forms::load(&files, "f/form.json").form {
+            let response = response(
+                json!({
+                    "yes": true, "level": level, "number": number, "half": 2.5, "cut": 1.5, "text": "b",
+                    "ticks": ["a", "b"], "ladder": [1, 2, 4], "points": "a",
+                    "rows": [{ "id": "r1", "km": number }, { "id": "r2", "km": 3, "open": true }],
+                }),
+                json!({ "level": { "evidence": [{ "title": "Proof", "grade": "E3" }] } }),
+            );
+            let card = scored(&form, &response);
+            sound(&card)?;
+            let kept = serde_json::from_str(&forms::canonical::to_string(&form.form.document));
+            let again = forms::prepare(&kept.unwrap(), form.translations.clone()).unwrap();
+            prop_assert_eq!(scoring::body(&scored(&again, &response)), scoring::body(&card));
+        }
     }
 
     #[test]
