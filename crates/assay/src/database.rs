@@ -1,11 +1,14 @@
 //! Opens the database that a command works on.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use store::Db;
+use tempfile::TempPath;
 
 use crate::cli::Database;
+use crate::write;
 
 /// Does `work` in the database, which must have been brought to this version.
 pub(crate) fn with<T>(database: &Database, work: impl AsyncFnOnce(&Db) -> Result<T>) -> Result<T> {
@@ -17,8 +20,26 @@ pub(crate) fn with_new<T>(
     database: &Database,
     work: impl AsyncFnOnce(&Db) -> Result<T>,
 ) -> Result<T> {
-    let is_new_file = sqlite_file(&database.url).is_some_and(|it| !Path::new(it).exists());
-    if is_new_file { migrated(database, work) } else { with(database, work) }
+    match database.url.strip_prefix("sqlite:").map(|it| it.strip_prefix("//").unwrap_or(it)) {
+        Some(":memory:") => return migrated(database, work),
+        Some(path) if !path.is_empty() && !path.contains('?') && !Path::new(path).exists() => {
+            make(Path::new(path)).with_context(|| format!("cannot make the database {path}"))?;
+        }
+        _ => {}
+    }
+    with(database, work)
+}
+
+/// Makes a SQLite database, whole or not at all, unless somebody else just did.
+fn make(path: &Path) -> Result<()> {
+    let folder = tempfile::Builder::new().prefix(".assay-").tempdir_in(write::folder(path))?;
+    let file = folder.path().join("new.db");
+    let url = format!("sqlite:{}", file.display());
+    migrated(&Database { url }, async |_| Ok(()))?;
+    match TempPath::try_from_path(file)?.persist_noclobber(path) {
+        Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        done => Ok(done?),
+    }
 }
 
 /// Does `work` in the database after bringing it to this version.
@@ -34,12 +55,6 @@ async fn closing<T>(db: Db, work: impl AsyncFnOnce(&Db) -> Result<T>) -> Result<
     let done = work(&db).await;
     db.close().await?;
     done
-}
-
-fn sqlite_file(url: &str) -> Option<&str> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    path.split('?').next()
 }
 
 /// Runs `work` to its end.

@@ -65,6 +65,6 @@ fn failed(path: &Path) -> String {
 }
 
 /// The folder that `path` lies in.
-fn folder(path: &Path) -> &Path {
+pub(crate) fn folder(path: &Path) -> &Path {
     path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -71,13 +71,22 @@ pub async fn status(url: &str) -> Result<SchemaStatus, StoreError> {
 }
 
 async fn status_of(place: &Place) -> Result<SchemaStatus, StoreError> {
-    let doing = || format!("look at the database {place}");
-    let mut versions = Vec::new();
-    if let Some(connection) = place.look().await? {
-        versions = schema::in_database(&connection).await.map_err(failed(doing()))?;
-        connection.close().await.map_err(failed(doing()))?;
-    }
+    let versions = match versions(place, true).await {
+        // Or somebody began to write to a file that nobody seemed to use.
+        Err(damaged @ StoreError::Damaged { .. }) => {
+            versions(place, false).await.map_err(|_| damaged)?
+        }
+        versions => versions?,
+    };
     Ok(SchemaStatus::new(place.to_string(), versions))
+}
+
+async fn versions(place: &Place, may_be_unused: bool) -> Result<Vec<String>, StoreError> {
+    let doing = || format!("look at the database {place}");
+    let Some(connection) = place.look(may_be_unused).await? else { return Ok(Vec::new()) };
+    let versions = schema::in_database(&connection).await.map_err(failed(doing()))?;
+    connection.close().await.map_err(failed(doing()))?;
+    Ok(versions)
 }
 
 impl Db {

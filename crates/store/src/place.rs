@@ -64,16 +64,21 @@ impl Place {
     }
 
     /// Connects to what is there and can change nothing; `None` where there is no database.
-    pub(crate) async fn look(&self) -> Result<Option<DatabaseConnection>, StoreError> {
+    ///
+    /// A file that nobody uses is read without making anything beside it.
+    pub(crate) async fn look(
+        &self,
+        may_be_unused: bool,
+    ) -> Result<Option<DatabaseConnection>, StoreError> {
         match self {
             Self::Memory => Ok(None),
             Self::File(path) => match path.try_exists() {
                 Ok(false) => Ok(None),
                 Ok(true) => {
-                    // Without a log beside the file nobody uses it, and none need be made.
+                    // Without a log beside the file nobody uses it.
                     let mut log = path.clone().into_os_string();
                     log.push("-wal");
-                    let unused = !Path::new(&log).exists();
+                    let unused = may_be_unused && !Path::new(&log).exists();
                     let options = sqlite(path).read_only(true).immutable(unused);
                     self.pool(SqlitePoolOptions::new().max_connections(1), options).await.map(Some)
                 }

@@ -143,3 +143,22 @@ fn the_same_commands_work_on_postgresql() {
     run("import sqlite.ndjson").fine().says("2 results were there already");
     psql(format!("DROP SCHEMA {schema} CASCADE"));
 }
+
+#[test]
+fn many_may_begin_at_once() {
+    let place = Place::with_form();
+    let save = |number: u32| {
+        let name = format!("answers-{number}.json");
+        place.write(&name, place.read(STRONG).replace("Example project", &name));
+        place.assay(["save", "my-form", &name])
+    };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|number| scope.spawn(move || save(number))).collect();
+        for one in all {
+            one.join().unwrap().fine().shows("kept as");
+        }
+    });
+    let listed = place.run("list --format json").fine().json();
+    assert_eq!(listed["results"].as_array().unwrap().len(), 8);
+    assert!(place.files().iter().all(|it| !it.contains(".assay-")));
+}
