@@ -25,6 +25,13 @@ pub fn answers_schema(form: &PreparedForm) -> Value {
         if question.calculated.is_some() {
             refuse(parent, &name);
         }
+        if let Some(top) = question.criterion.as_ref().and_then(|it| it.half_points)
+            && let Some(schema) = schema_at(&mut document, &pointer(&question.path))
+        {
+            schema.entry("minimum").or_insert(json!(0));
+            schema.entry("maximum").or_insert(json!(top));
+            schema.entry("multipleOf").or_insert(json!(0.5));
+        }
         let Kind::Table(columns) = &question.kind else { continue };
         let items = format!("{}/items", pointer(&question.path));
         let Some(items) = schema_at(&mut document, &items) else { continue };

@@ -366,6 +366,9 @@ fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
         _ => {}
     }
     sizes(value, &pointer, issues);
+    if let Some(top) = question.criterion.as_ref().and_then(|it| it.half_points) {
+        half_points(value, top, &pointer, issues);
+    }
     if let (Kind::Table(columns), Some(rows)) = (&question.kind, value.as_array()) {
         let calculated: Vec<&str> = columns
             .iter()
@@ -374,6 +377,15 @@ fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
             .collect();
         let names: Vec<&str> = columns.iter().map(|it| it.path.as_str()).collect();
         self::rows(rows, &names, &calculated, &pointer, issues);
+    }
+}
+
+fn half_points(value: &Value, top: u32, pointer: &str, issues: &mut Vec<Issue>) {
+    let Some(number) = value.as_f64() else { return };
+    let is_half = (number * 2.0).fract().abs() < f64::EPSILON;
+    if !is_half || !(0.0..=f64::from(top)).contains(&number) {
+        let message = format!("{number} is not a score from 0 to {top} in half points");
+        issues.push(issue(&codes::BAD_ANSWER, pointer, message));
     }
 }
 
