@@ -28,6 +28,14 @@ pub enum ProfileError {
         /// Another one.
         other: String,
     },
+    /// Two of them have the same place.
+    #[error("the forms `{first}` and `{other}` have the same place in a profile")]
+    Place {
+        /// The first form's id.
+        first: String,
+        /// The other one's.
+        other: String,
+    },
     /// Two of them are of the same form.
     #[error("the form `{form}` stands twice")]
     Twice {
@@ -48,6 +56,13 @@ pub fn profile(cards: &[Scorecard]) -> Result<Profile, ProfileError> {
         }
         if cards[..i].iter().any(|it| it.form.id == card.form.id) {
             return Err(ProfileError::Twice { form: card.form.id.clone() });
+        }
+        let same = |it: &&Scorecard| it.profile.is_some() && it.profile == card.profile;
+        if let Some(first) = cards[..i].iter().find(same) {
+            return Err(ProfileError::Place {
+                first: first.form.id.clone(),
+                other: card.form.id.clone(),
+            });
         }
     }
     let date = cards.iter().map(|it| it.date.as_str()).max().unwrap_or_default();

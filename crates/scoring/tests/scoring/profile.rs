@@ -150,4 +150,8 @@ fn what_cannot_be_joined_is_refused() {
     assert_eq!(profile(&cards), refused);
     let twice = vec![card("social", answers(72.0)), card("social", answers(55.0))];
     assert_eq!(profile(&twice), Err(ProfileError::Twice { form: "social".into() }));
+    let mut rivals = vec![card("social", answers(72.0)), card("social", answers(55.0))];
+    rivals[1].form.id = "social-too".to_owned();
+    let refused = Err(ProfileError::Place { first: "social".into(), other: "social-too".into() });
+    assert_eq!(profile(&rivals), refused);
 }
