@@ -8,10 +8,11 @@ use forms::prepare::PreparedForm;
 use forms::reading::{Answer, Extra, Outcome, Reading};
 use model::Grade;
 use model::form::{Choice, Kind, key_of};
-use model::keywords::{CriterionSpec, RowJoin, RowRule, YesNo};
+use model::keywords::{CriterionSpec, Effect, RowJoin, RowRule, YesNo};
 use model::scorecard::{AnswerState, Rubric, TraceStep};
 use serde_json::Value;
 
+use crate::gates::RowGate;
 use crate::rounding::snap;
 
 /// What a criterion earned, before it is weighed.
@@ -43,15 +44,12 @@ pub struct Earned<'a> {
 
 /// Every criterion that is asked, in document order.
 ///
-/// `excluded` gives the rows that gates exclude from the table with an index.
-pub fn earned<'a>(
-    reading: &Reading<'a>,
-    excluded: &dyn Fn(usize) -> Vec<String>,
-) -> Vec<Earned<'a>> {
+/// `row_gates` are those that exclude rows from tables.
+pub fn earned<'a>(reading: &Reading<'a>, row_gates: &[RowGate]) -> Vec<Earned<'a>> {
     let form = reading.form;
     (0..form.len())
         .filter(|it| reading.is_asked(*it))
-        .filter_map(|index| one(reading, form, index, excluded))
+        .filter_map(|index| one(reading, form, index, row_gates))
         .collect()
 }
 
@@ -59,7 +57,7 @@ fn one<'a>(
     reading: &Reading<'a>,
     form: &'a PreparedForm,
     index: usize,
-    excluded: &dyn Fn(usize) -> Vec<String>,
+    row_gates: &[RowGate],
 ) -> Option<Earned<'a>> {
     let question = form.question(index);
     let spec = question.criterion.as_ref()?;
@@ -94,7 +92,7 @@ fn one<'a>(
         Some(formula) => TraceStep::Calculated { value: value.clone(), formula: formula.clone() },
         None => TraceStep::Answer { value: value.clone() },
     });
-    match points(&mut earned, reading, value, excluded) {
+    match points(&mut earned, reading, value, row_gates) {
         Ok(()) => {
             earned.state = AnswerState::Answered;
             earned.trace.push(TraceStep::Points { points: earned.points });
@@ -137,7 +135,7 @@ fn points(
     earned: &mut Earned<'_>,
     reading: &Reading<'_>,
     value: &Value,
-    excluded: &dyn Fn(usize) -> Vec<String>,
+    row_gates: &[RowGate],
 ) -> Result<(), String> {
     let spec = earned.spec;
     let question = reading.form.question(earned.index);
@@ -177,7 +175,9 @@ fn points(
         }
         Rubric::Rows => {
             let rule = question.row.as_ref().ok_or("the table has no rule for its rows")?;
-            let joined = joined_rows(earned, rule, value, &excluded(earned.index))?;
+            let of_table = |it: &&RowGate| matches!(&it.result.effect, Effect::ExcludeRow(table) if *table == question.path);
+            let gates: Vec<&RowGate> = row_gates.iter().filter(of_table).collect();
+            let joined = joined_rows(earned, rule, value, &gates)?;
             set(earned, joined);
         }
         Rubric::Formula => formula(earned, reading)?,
@@ -290,15 +290,18 @@ fn joined_rows(
     earned: &mut Earned<'_>,
     rule: &RowRule,
     value: &Value,
-    excluded: &[String],
+    gates: &[&RowGate],
 ) -> Result<f64, String> {
     let mut scores = Vec::new();
     let mut unfinished = None;
     let rows = value.as_array().ok_or("the answer is not a table")?;
     for row in rows {
         let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let excluded = excluded.contains(&id) || is_excluded(rule, row);
-        let points = if excluded { None } else { row_points(rule, row) };
+        let excluded =
+            is_excluded(rule, row) || gates.iter().any(|it| it.result.rows.contains(&id));
+        // A row that may yet be excluded is not finished.
+        let open = excluded || gates.iter().any(|it| it.open.contains(&id));
+        let points = if open { None } else { row_points(rule, row) };
         scores.extend(points);
         if points.is_none() && !excluded {
             unfinished.get_or_insert_with(|| id.clone());

@@ -22,22 +22,34 @@ pub struct DimensionCap {
     pub known: bool,
 }
 
-/// The results of the gates that exclude rows, by their index among the gates.
-pub fn row_gates(reading: &Reading<'_>, texts: &Form) -> Vec<(usize, GateResult)> {
+/// What came of a gate that excludes rows.
+#[derive(Clone, Debug)]
+pub struct RowGate {
+    /// Its index among the gates.
+    pub index: usize,
+    /// The rows of which it is not yet known.
+    pub open: Vec<String>,
+    /// What came of it.
+    pub result: GateResult,
+}
+
+/// The results of the gates that exclude rows, in the form's order.
+pub fn row_gates(reading: &Reading<'_>, texts: &Form) -> Vec<RowGate> {
     let mut results = Vec::new();
     for (i, (gate, test)) in texts.meta.gates.iter().zip(&reading.form.gates).enumerate() {
         let Effect::ExcludeRow(table) = &gate.effect else { continue };
         let Some(index) = reading.form.index_of(table) else { continue };
-        let mut rows = Vec::new();
+        let (mut rows, mut open) = (Vec::new(), Vec::new());
         let mut unknown = Decision { truth: Truth::False, waits_for: Vec::new(), error: None };
         for row in reading.rows(index) {
             let decision = reading.decide(test, Extra { row: Some(row), ..Extra::default() });
+            let id = || row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
             match decision.truth {
-                Truth::True => {
-                    let id = row.get("id").and_then(Value::as_str).unwrap_or_default();
-                    rows.push(id.to_owned());
+                Truth::True => rows.push(id()),
+                Truth::Unknown => {
+                    open.push(id());
+                    unknown = decision;
                 }
-                Truth::Unknown => unknown = decision,
                 Truth::False => {}
             }
         }
@@ -46,9 +58,10 @@ pub fn row_gates(reading: &Reading<'_>, texts: &Form) -> Vec<(usize, GateResult)
             (true, Truth::Unknown) => GateState::Unknown,
             (true, _) => GateState::Passed,
         };
-        results.push((
-            i,
-            GateResult {
+        results.push(RowGate {
+            index: i,
+            open,
+            result: GateResult {
                 id: gate.id.clone(),
                 state,
                 effect: gate.effect.clone(),
@@ -57,7 +70,7 @@ pub fn row_gates(reading: &Reading<'_>, texts: &Form) -> Vec<(usize, GateResult)
                 rows,
                 error: unknown.error,
             },
-        ));
+        });
     }
     results
 }
@@ -67,14 +80,14 @@ pub fn gates(
     reading: &Reading<'_>,
     texts: &Form,
     earned: &[Earned<'_>],
-    row_gates: Vec<(usize, GateResult)>,
+    row_gates: Vec<RowGate>,
 ) -> Vec<GateResult> {
     let levels = documented_levels(reading, earned);
     let mut row_gates = row_gates.into_iter().peekable();
     let mut results = Vec::new();
     for (i, (gate, test)) in texts.meta.gates.iter().zip(&reading.form.gates).enumerate() {
-        if let Some((_, result)) = row_gates.next_if(|(at, _)| *at == i) {
-            results.push(result);
+        if let Some(it) = row_gates.next_if(|it| it.index == i) {
+            results.push(it.result);
             continue;
         }
         let decision = reading.decide(test, Extra { levels: Some(&levels), ..Extra::default() });

@@ -69,15 +69,7 @@ pub(crate) struct Worked<'a> {
 /// Evidence cap, gates, dimensions and total of `reading`.
 pub(crate) fn work<'a>(reading: &Reading<'a>, texts: &Form) -> Worked<'a> {
     let row_gates = gates::row_gates(reading, texts);
-    let excluded = |table: usize| {
-        let path = &reading.form.question(table).path;
-        row_gates
-            .iter()
-            .filter(|(_, it)| matches!(&it.effect, Effect::ExcludeRow(of) if of == path))
-            .flat_map(|(_, it)| it.rows.clone())
-            .collect()
-    };
-    let earned = criterion::earned(reading, &excluded);
+    let earned = criterion::earned(reading, &row_gates);
     let gates = gates::gates(reading, texts, &earned, row_gates);
     let caps = gates::dimension_caps(&gates);
     let dimensions = aggregate::dimensions(texts, &earned, &caps);

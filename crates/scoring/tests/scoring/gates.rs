@@ -172,8 +172,13 @@ fn a_row_leaves_the_table_for_each_row_that_the_gate_names() {
     let open = of(rows(json!(false), Value::Null));
     assert_eq!(gate(&open, "stopped"), GateState::Unknown);
     assert_eq!(open.gates[0].waits_for, ["row.stop"]);
+    close(strict(&open), 90.0);
     let open = of(rows(json!(true), Value::Null));
     assert_eq!(gate(&open, "stopped"), GateState::Failed);
+    // A row that may yet be excluded earns nothing until it is known.
+    close(strict(&open), 0.0);
+    close(total(&open).upper, 100.0);
+    close(strict(&of(rows(Value::Null, json!(false)))), 40.0);
 }
 
 #[test]
