@@ -230,6 +230,47 @@ mod golden {
     }
 
     #[test]
+    fn actors_are_spread_over_their_kinds() {
+        let rows =
+            [("company", 4), ("research", 2), ("hospital", 1), ("municipality", 2), ("other", 3)]
+                .into_iter()
+                .flat_map(|(kind, n)| vec![context! { kind }; n])
+                .collect::<Vec<_>>();
+        let kinds = "['company', 'research', 'education', 'hospital', 'municipality', 'abroad']";
+        let counts = format!("counts(rows, 'kind', {kinds})");
+        gives_over(
+            &context! { rows },
+            &[
+                (&format!("shannon({counts})"), "1.273028"),
+                (&format!("evenness({counts})"), "0.710491"),
+                (&format!("hhi({counts})"), "0.308642"),
+                ("evenness([1, 1, 1])", "1.0"),
+                ("evenness([5, 0])", "0.0"),
+                ("ratio(14, 9 * 8 / 2)", "0.388889"),
+            ],
+        );
+    }
+
+    #[test]
+    fn growth_is_yearly() {
+        gives(&[
+            ("cagr(22, 50, 9)", "0.09551"),
+            ("22 * power(1 + cagr(22, 50, 9), 3)", "28.924895"),
+            ("22 + (50 - 22) * 3 / 9", "31.333333"),
+            ("cagr(10, 0, 2)", "-1.0"),
+        ]);
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_years() {
+        gives(&[
+            ("days_between('2026-10-01', '2026-10-01')", "0"),
+            ("days_between('2024-02-28', '2024-03-01')", "2"),
+            ("days_between('2027-01-01', '2026-01-01')", "-365"),
+        ]);
+    }
+
+    #[test]
     fn health_states_have_danish_utilities() {
         gives(&[
             ("eq5d_dk('11111')", "1.0"),
@@ -690,6 +731,19 @@ mod statistics {
     fn a_share_needs_somebody_asked_and_no_more_than_asked() {
         fails(&[
             ("wilson(0, 0)", "wilson has no result: nobody was asked (`n` is 0)"),
+            ("shannon([0, 0])", "shannon has no result: there is nothing to divide"),
+            ("evenness([0, 0])", "evenness has no result: there is nothing to divide"),
+            ("evenness([3])", "evenness has no result: there are fewer than two kinds"),
+            ("hhi([-1, 2])", "hhi: the numbers must not be negative"),
+            ("cagr(0, 5, 2)", "cagr has no result: it begins at 0"),
+            (
+                "cagr(1, 5, 0)",
+                "cagr: the numbers must not be negative, and `years` must be above 0",
+            ),
+            (
+                "days_between('2026-02-30', '2026-03-01')",
+                "days_between: `2026-02-30` is not a date such as 2026-10-01",
+            ),
             ("wilson(4, 3)", "wilson: `k` must be from 0 to `n`, but they are 4 and 3"),
             ("wilson(-1, 3)", "wilson: `k` must be from 0 to `n`, but they are -1 and 3"),
         ]);

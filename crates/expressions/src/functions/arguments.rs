@@ -86,6 +86,12 @@ impl<'a> Arguments<'a> {
         numbers(self.function.name, &value, name)
     }
 
+    /// The next argument as a list of any values.
+    pub(crate) fn values(&mut self, name: &str) -> Result<Vec<Value>, FunctionError> {
+        let value = self.value(name)?;
+        list(self.function.name, &value, name)
+    }
+
     /// All remaining arguments as numbers; a single list stands for its entries.
     pub(crate) fn all_numbers(&mut self, name: &str) -> Result<Vec<f64>, FunctionError> {
         let [only] = &self.positional[self.next..] else {

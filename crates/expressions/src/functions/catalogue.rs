@@ -7,7 +7,7 @@ use minijinja::value::Value;
 use super::arguments::Arguments;
 use super::error::FunctionError;
 use super::numbers::{LARGEST_EXPONENT, MOST_DECIMALS};
-use super::{climate, finance, health, ladder, numbers, rows, shape, statistics};
+use super::{climate, dates, finance, health, ladder, numbers, rows, shape, statistics};
 
 /// The highest step of a ladder.
 const HIGHEST_STEP: u32 = 1_000;
@@ -50,11 +50,13 @@ pub enum Theme {
     Climate,
     /// [`statistics`].
     Statistics,
+    /// [`dates`].
+    Dates,
 }
 
 impl Theme {
     /// All themes, in the order of the page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Numbers,
         Self::Rows,
         Self::Points,
@@ -62,6 +64,7 @@ impl Theme {
         Self::Health,
         Self::Climate,
         Self::Statistics,
+        Self::Dates,
     ];
 
     /// The heading.
@@ -74,6 +77,7 @@ impl Theme {
             Self::Health => "Health economics",
             Self::Climate => "Climate",
             Self::Statistics => "Statistics",
+            Self::Dates => "Dates",
         }
     }
 }
@@ -233,6 +237,22 @@ pub const FUNCTIONS: &[FunctionDoc] = &[
         call: |it| Ok(Value::from(rows::count_where(&column(it)?, &it.value("value")?)?)),
     },
     FunctionDoc {
+        name: "counts",
+        signature: "counts(rows, \"column\", [value, …])",
+        columns: &[1],
+        theme: Theme::Rows,
+        summary: "How many rows have each of the values in the column, as a list in the order of \
+            the values. A row with several ticks counts under each; other values count nowhere.",
+        source: None,
+        example: "counts(travel.legs, \"means\", [\"car\", \"bus\", \"train\"])",
+        result: "[2, 0, 1]",
+        call: |it| {
+            let cells = column(it)?;
+            let count = |value| rows::count_where(&cells, &value).map(Value::from);
+            it.values("values")?.into_iter().map(count).collect()
+        },
+    },
+    FunctionDoc {
         name: "curve",
         signature: "curve(x, [[x0, y0], [x1, y1], …])",
         columns: &[],
@@ -374,6 +394,21 @@ pub const FUNCTIONS: &[FunctionDoc] = &[
         },
     },
     FunctionDoc {
+        name: "cagr",
+        signature: "cagr(from, to, years)",
+        columns: &[],
+        theme: Theme::Finance,
+        summary: "The yearly rate of growth: `(to ÷ from)^(1 ÷ years) − 1`. The numbers must not \
+            be negative and `years` must be above 0; no result where `from` is 0.",
+        source: None,
+        example: "cagr(22, 50, 9)",
+        result: "0.09551",
+        call: |it| {
+            let (from, to) = (it.number("from")?, it.number("to")?);
+            number(finance::cagr(from, to, it.number("years")?)?)
+        },
+    },
+    FunctionDoc {
         name: "hours_released",
         signature: "hours_released(citizens, per_week, minutes, weeks)",
         columns: &[],
@@ -463,6 +498,58 @@ pub const FUNCTIONS: &[FunctionDoc] = &[
             Ok(Value::from_pairs(pairs))
         },
     },
+    FunctionDoc {
+        name: "shannon",
+        signature: "shannon(counts)",
+        columns: &[],
+        theme: Theme::Statistics,
+        summary: "Shannon's diversity `−Σ p·ln p` of the shares p of a whole: 0 where all is of \
+            one kind. `counts` are numbers that are not negative; no result where all are 0.",
+        source: None,
+        example: "shannon([4, 2, 0, 1, 2, 0])",
+        result: "1.273028",
+        call: |it| number(statistics::shannon(&it.numbers("counts")?)?),
+    },
+    FunctionDoc {
+        name: "evenness",
+        signature: "evenness(counts)",
+        columns: &[],
+        theme: Theme::Statistics,
+        summary: "Pielou's evenness: `shannon(counts) ÷ ln n` of n kinds, also those with 0; from \
+            0 (all of one kind) to 1 (all alike). No result with fewer than two kinds or where \
+            all are 0.",
+        source: None,
+        example: "evenness(counts(travel.legs, \"means\", [\"car\", \"bus\", \"train\"]))",
+        result: "0.579380",
+        call: |it| number(statistics::evenness(&it.numbers("counts")?)?),
+    },
+    FunctionDoc {
+        name: "hhi",
+        signature: "hhi(counts)",
+        columns: &[],
+        theme: Theme::Statistics,
+        summary: "Concentration (Herfindahl–Hirschman): `Σ p²` of the shares p of a whole; 1 where \
+            all is of one kind. No result where all are 0.",
+        source: None,
+        example: "hhi([4, 2, 0, 1, 2, 0])",
+        result: "0.308642",
+        call: |it| number(statistics::hhi(&it.numbers("counts")?)?),
+    },
+    FunctionDoc {
+        name: "days_between",
+        signature: "days_between(from, to)",
+        columns: &[],
+        theme: Theme::Dates,
+        summary: "The whole days from one date to another; negative where `to` is the earlier. \
+            Dates are written as answers hold them: `2026-10-01`.",
+        source: None,
+        example: "days_between(\"2026-02-28\", \"2026-03-02\")",
+        result: "2",
+        call: |it| {
+            let from = it.text("from")?;
+            Ok(Value::from(dates::days_between(&from, &it.text("to")?)?))
+        },
+    },
 ];
 
 /// `value` as expressions see it: whole where it is whole.
@@ -525,8 +612,8 @@ exist), that is an error with its reason, never a number.
 - **A call that is written wrongly** is an error that says how to write it.
 - **Rates and shares** are written as fractions: 6 % is 0.06.
 - **Limits.** A list has at most 10,000 entries, and flows go to year 1,000 at most.
-- **The same everywhere.** Only addition, subtraction, multiplication, division, square root \
-and comparison are used, so every machine gives the same result.
+- **The same everywhere.** Logarithms and roots are computed in software, not by the machine's \
+own library, so every machine gives the same result.
 
 The examples with rows use this table, `travel.legs`:
 

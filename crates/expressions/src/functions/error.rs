@@ -41,6 +41,15 @@ impl FunctionError {
     pub(crate) fn no_result(function: &'static str, reason: &'static str) -> Self {
         Self::NoResult { function, reason }
     }
+
+    /// The same error, told of the function that was called.
+    pub(crate) fn of(mut self, called: &'static str) -> Self {
+        let (Self::Missing { function, .. }
+        | Self::NoResult { function, .. }
+        | Self::Refused { function, .. }) = &mut self;
+        *function = called;
+        self
+    }
 }
 
 impl From<FunctionError> for minijinja::Error {

@@ -243,3 +243,18 @@ fn sign_changes(values: &[f64]) -> usize {
     let signs: Vec<_> = values.iter().filter(|it| **it != 0.0).map(|it| *it > 0.0).collect();
     signs.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
+
+/// The yearly rate of growth that leads from `from` to `to` in `years`: (to ÷ from)^(1 ÷
+/// years) − 1.
+///
+/// No result where `from` is 0; refused where a number is negative or `years` is not above 0.
+pub fn cagr(from: f64, to: f64, years: f64) -> Result<f64, FunctionError> {
+    if from < 0.0 || to < 0.0 || years <= 0.0 {
+        let reason = "the numbers must not be negative, and `years` must be above 0";
+        return Err(FunctionError::refused("cagr", reason));
+    }
+    if from == 0.0 {
+        return Err(FunctionError::no_result("cagr", "it begins at 0"));
+    }
+    finite("cagr", libm::pow(to / from, 1.0 / years) - 1.0)
+}

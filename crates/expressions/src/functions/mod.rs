@@ -1,8 +1,8 @@
 //! The named functions that expressions may call.
 //!
-//! Each theme is a module of plain functions on numbers and lists. They use only addition,
-//! subtraction, multiplication, division, square root and comparison, so that a result is
-//! the same on every machine. A result that is not a finite number is an error, and what a
+//! Each theme is a module of plain functions on numbers and lists. Beside addition,
+//! subtraction, multiplication, division, square root and comparison they use `libm` only,
+//! which computes in software, so that a result is the same on every machine. A result that is not a finite number is an error, and what a
 //! call may ask for is bounded ([`MOST_ENTRIES`], [`MOST_YEARS`]).
 //!
 //! [`FUNCTIONS`] lists what expressions see; [`add_to`] registers exactly that, and
@@ -11,6 +11,7 @@
 //! Suggested reading order: [`FUNCTIONS`], [`FunctionError`], then any theme.
 
 pub mod climate;
+pub mod dates;
 pub mod finance;
 pub mod health;
 pub mod ladder;

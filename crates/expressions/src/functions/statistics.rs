@@ -1,4 +1,4 @@
-//! How sure a share is.
+//! How sure a share is, and how evenly a whole is divided.
 
 use super::error::{FunctionError, finite};
 
@@ -35,4 +35,44 @@ pub fn wilson(k: f64, n: f64) -> Result<Interval, FunctionError> {
         low: finite("wilson", ((centre - margin) / (1.0 + spread)).clamp(0.0, p))?,
         high: finite("wilson", ((centre + margin) / (1.0 + spread)).clamp(p, 1.0))?,
     })
+}
+
+/// The shares of a whole that `parts` make up.
+fn shares(function: &'static str, parts: &[f64]) -> Result<Vec<f64>, FunctionError> {
+    if parts.iter().any(|it| *it < 0.0) {
+        return Err(FunctionError::refused(function, "the numbers must not be negative"));
+    }
+    let whole = finite(function, parts.iter().sum())?;
+    if whole == 0.0 {
+        return Err(FunctionError::no_result(function, "there is nothing to divide"));
+    }
+    Ok(parts.iter().map(|it| it / whole).collect())
+}
+
+/// Shannon's diversity H = −Σ p·ln p of the shares p that `parts` make up.
+///
+/// No result where all parts are 0; refused where one is negative.
+pub fn shannon(parts: &[f64]) -> Result<f64, FunctionError> {
+    let shares = shares("shannon", parts)?;
+    let sum: f64 = shares.iter().filter(|it| **it > 0.0).map(|it| it * libm::log(*it)).sum();
+    Ok((-sum).max(0.0))
+}
+
+/// Pielou's evenness J = H ÷ ln n of `n` parts, from 0 (all in one) to 1 (all alike).
+///
+/// No result with fewer than two parts or where all are 0.
+pub fn evenness(parts: &[f64]) -> Result<f64, FunctionError> {
+    if parts.len() < 2 {
+        return Err(FunctionError::no_result("evenness", "there are fewer than two kinds"));
+    }
+    let shannon = shannon(parts).map_err(|it| it.of("evenness"))?;
+    Ok((shannon / libm::log(parts.len() as f64)).min(1.0))
+}
+
+/// The Herfindahl–Hirschman index Σ p² of the shares p that `parts` make up, from 1 ÷ n
+/// (all alike) to 1 (all in one).
+///
+/// No result where all parts are 0.
+pub fn hhi(parts: &[f64]) -> Result<f64, FunctionError> {
+    Ok(shares("hhi", parts)?.iter().map(|it| it * it).sum())
 }
