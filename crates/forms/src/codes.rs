@@ -189,6 +189,9 @@ codes! {
     NO_CASES = "no-cases", Warning,
         "A scored form has no cases, so nothing shows that it scores what is meant.",
         "a form without a folder `cases`";
+    UNREACHED = "unreached", Note,
+        "No case of the form reaches these criteria, levels (`step.question[level]`), gates or bands, so nothing shows that they do what is meant. Write a case that does.",
+        "no case claims level 3 of `framework.data_sharing`";
     PUBLISHED_CHANGED = "published-changed", Error,
         "The draft differs from the published document of the same version. A published form never changes; raise the version.",
         "version 1.0.0 is published, and form.json has another weight";

@@ -118,11 +118,12 @@ fn bad_responses_are_found_out() {
 }
 
 /// Codes that no small file of this crate can show, and where they are shown.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 6] = [
     ("too-large", "crates/forms/tests/limits.rs"),
     ("case-invalid", "the commands: assay check"),
     ("case-differs", "the commands: assay check"),
     ("no-cases", "the commands: assay check"),
+    ("unreached", "the commands: assay check"),
     ("published-changed", "the commands: assay publish"),
 ];
 

@@ -56,3 +56,46 @@ pub struct Expected {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<Zone>,
 }
+
+/// How much of what a form decides its cases reach.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// Criteria that a case answers.
+    pub criteria: Reached,
+    /// Levels and scored options that a case claims.
+    pub levels: Reached,
+    /// Gates that act in a case.
+    pub gates: Reached,
+    /// Bands that a case is given.
+    pub bands: Reached,
+}
+
+impl Coverage {
+    /// All four together.
+    pub fn all(&self) -> Reached {
+        let parts = [&self.criteria, &self.levels, &self.gates, &self.bands];
+        Reached {
+            of: parts.iter().map(|it| it.of).sum(),
+            missed: parts.iter().flat_map(|it| it.missed.clone()).collect(),
+        }
+    }
+}
+
+/// How many of some things are reached, and which are not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reached {
+    /// How many there are.
+    pub of: u32,
+    /// Those that are not reached, in the form's order.
+    pub missed: Vec<String>,
+}
+
+impl Reached {
+    /// The share that is reached, 0 to 1; 1 where there is nothing to reach.
+    pub fn share(&self) -> f64 {
+        if self.of == 0 {
+            return 1.0;
+        }
+        1.0 - self.missed.len() as f64 / f64::from(self.of)
+    }
+}

@@ -11,6 +11,7 @@
 pub mod aggregate;
 pub mod bands;
 pub mod cases;
+pub mod coverage;
 pub mod criterion;
 pub mod explain;
 pub mod figures;
@@ -21,5 +22,6 @@ pub mod rounding;
 mod score;
 
 pub use cases::{Difference, compare};
+pub use coverage::coverage;
 pub use profile::profile;
 pub use score::{body, score, score_reading};

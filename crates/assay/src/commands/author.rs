@@ -24,12 +24,17 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
     };
     let mut all: Vec<Finding> = Vec::new();
     let (mut forms, mut cases) = (0, 0);
+    let mut coverage = serde_json::Map::new();
     for source in &sources {
         let mut findings = source.findings.clone();
         for path in &source.forms {
             let checked = check::check(&source.files, path);
             forms += 1;
             cases += checked.cases;
+            if let Some(reached) = checked.coverage {
+                let share = reached.all().share();
+                coverage.insert(source.shown(path), json!({ "share": share, "reached": reached }));
+            }
             findings.extend(checked.findings);
         }
         all.extend(findings.into_iter().map(|mut finding| {
@@ -40,23 +45,30 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
     forms::check::sort(&mut all);
     let exit = if any_error(&all) { Exit::Findings } else { Exit::Fine };
     if format == Format::Json {
-        print_json(&json!({ "forms": forms, "cases": cases, "findings": all }))?;
+        let found =
+            json!({ "forms": forms, "cases": cases, "coverage": coverage, "findings": all });
+        print_json(&found)?;
         return Ok(exit);
     }
     print_findings(&all, &str::to_owned);
     let count = |severity| all.iter().filter(|it| it.severity == severity).count();
     let summary = format!(
-        "checked {forms} {} and {cases} cases: {} errors, {} warnings, {} notes",
-        if forms == 1 { "form" } else { "forms" },
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Note)
+        "checked {} and {}: {}, {}, {}",
+        counted(forms, "form"),
+        counted(cases, "case"),
+        counted(count(Severity::Error), "error"),
+        counted(count(Severity::Warning), "warning"),
+        counted(count(Severity::Note), "note")
     );
     match exit {
         Exit::Fine => tell(show::done(summary)),
         _ => tell(format_args!("{} {summary}", show::error_label())),
     }
     Ok(exit)
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Prints the JSON Schema of a document.

@@ -19,7 +19,7 @@ fn a_finding_names_file_line_column_and_what_was_meant() {
         .ended(1)
         .says(&format!("my-form/form.json:{line}:{column}: error[unknown-keyword]: "))
         .says("`evidence_hint`")
-        .says("error: checked 1 form and 2 cases: 1 errors");
+        .says("error: checked 1 form and 2 cases: 1 error");
 }
 
 #[test]
@@ -76,7 +76,8 @@ fn one_bad_form_does_not_stop_others() {
         .says("this is not UTF-8 text")
         .says("expected 80")
         .says("checked 4 forms");
-    assert!(!ran.err.contains("d-good"), "{}", ran.err);
+    let good = ran.err.lines().filter(|it| it.contains("d-good"));
+    assert_eq!(good.filter(|it| !it.contains(": note[")).count(), 0, "{}", ran.err);
     place.run("check forms/d-good").fine();
 }
 
@@ -107,9 +108,20 @@ fn a_form_of_any_file_name_has_the_cases_beside_it() {
         let text = place.read(&format!("my-form/cases/strong/{name}"));
         place.write(&format!("other/cases/strong/{name}"), text);
     }
-    place.run("check other/small.json").says("checked 1 form and 1 cases");
+    place.run("check other/small.json").says("checked 1 form and 1 case");
     place.change("other/cases/strong/expected.json", "78.3333", "80.0");
     place.run("check other/small.json").ended(1).says("error[case-differs]");
+}
+
+#[test]
+fn what_no_case_reaches_is_named() {
+    let place = Place::with_form();
+    fs::remove_dir_all(place.path("my-form/cases/weak")).unwrap();
+    place.run("check my-form").fine().says("note[unreached]: the cases reach").says("`need.owner[0]`");
+    let found = place.run("check my-form --format json").fine().json();
+    let reached = &found["coverage"]["my-form/form.json"];
+    assert!(reached["share"].as_f64().unwrap() < 1.0, "{reached}");
+    assert_eq!(reached["reached"]["criteria"]["missed"], json!([]));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod bands;
 mod completeness;
+mod coverage;
 mod gates;
 mod golden;
 mod next_steps;
