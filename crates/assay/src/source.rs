@@ -14,6 +14,7 @@ use model::{Finding, Place};
 
 static FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
+static NEW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/new");
 
 /// The shipped forms.
 pub(crate) static SHIPPED: LazyLock<Files> = LazyLock::new(|| embedded(&FORMS));
@@ -21,6 +22,11 @@ pub(crate) static SHIPPED: LazyLock<Files> = LazyLock::new(|| embedded(&FORMS));
 /// The responses of the demo, by `<subject>/<form>.json`.
 pub(crate) fn demo() -> Files {
     embedded(&DEMO)
+}
+
+/// The files of a form to start from, with `NEW-FORM` in the place of its id.
+pub(crate) fn template() -> Files {
+    embedded(&NEW)
 }
 
 fn embedded(folder: &Dir<'_>) -> Files {

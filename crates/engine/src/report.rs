@@ -54,6 +54,7 @@ impl Report<'_> {
             language: self.language.to_owned(),
             subject: card.subject.clone(),
             date: card.date.clone(),
+            validated: self.reading.response.validated.clone(),
             form: card.form.clone(),
             title: self.texts.title.clone(),
             purpose: meta.purpose.clone(),

@@ -186,14 +186,21 @@ fn head(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
         issues.push(issue(&codes::WRONG_FORM, "/form/version", message));
     }
     date(&response.date, "/date", issues);
-    if response.subject.name.trim().is_empty() {
-        issues.push(issue(&codes::BAD_ANSWER, "/subject/name", "the subject has no name"));
+    name(&response.subject.name, "/subject/name", issues);
+    if let Some(validated) = &response.validated {
+        date(&validated.date, "/validated/date", issues);
+        name(&validated.by, "/validated/by", issues);
     }
-    if response.subject.name.chars().any(char::is_control) {
-        let message = "the name of the subject has control characters in it";
-        issues.push(issue(&codes::BAD_ANSWER, "/subject/name", message));
+}
+
+fn name(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
+    if text.trim().is_empty() {
+        issues.push(issue(&codes::BAD_ANSWER, pointer, "there is no name"));
     }
-    too_long(&response.subject.name, 500, "/subject/name", issues);
+    if text.chars().any(char::is_control) {
+        issues.push(issue(&codes::BAD_ANSWER, pointer, "the name has control characters in it"));
+    }
+    too_long(text, 500, pointer, issues);
 }
 
 fn date(text: &str, pointer: &str, issues: &mut Vec<Issue>) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Grade;
 use crate::keywords::{Effect, Format};
 use crate::profile::Venn;
-use crate::response::{FormRef, Subject, SubjectKind};
+use crate::response::{FormRef, Subject, SubjectKind, Validation};
 use crate::scorecard::{
     AnswerState, BandResult, Cap, DimensionState, GateState, NextAction, Points, Provenance, Score,
     Status, Swing,
@@ -24,6 +24,9 @@ pub struct ReportData {
     pub subject: Subject,
     /// The day the answers hold for (YYYY-MM-DD); also the date of the document.
     pub date: String,
+    /// Who has checked the answers, and when; absent when they are the respondent's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated: Option<Validation>,
     /// The form.
     pub form: FormRef,
     /// The form's title.

@@ -22,6 +22,9 @@ pub struct Response {
     /// The day the answers hold for.
     #[schemars(extend("format" = "date"))]
     pub date: String,
+    /// Who has checked the answers, and when; absent while they are the respondent's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validated: Option<Validation>,
     /// The language it was answered in, for example `da`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[a-z]{2}$"))]
@@ -36,6 +39,18 @@ pub struct Response {
     /// Frozen values from other scorecards.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, Fact>,
+}
+
+/// That somebody other than the respondent has checked the answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Validation {
+    /// Who checked them: an organisation or a role.
+    #[schemars(length(min = 1, max = 500))]
+    pub by: String,
+    /// When.
+    #[schemars(extend("format" = "date"))]
+    pub date: String,
 }
 
 /// Names one version of a form.

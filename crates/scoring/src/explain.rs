@@ -152,6 +152,7 @@ fn number_in_words(question: Option<&Question>, number: f64, language: &str) -> 
         _ => (number, false),
     };
     let written = match decimals {
+        None if question.is_some_and(|it| is_year(it, number)) => format!("{number:.0}"),
         Some(decimals) => format::number(number, decimals, language),
         None => format::short(number, 4, language),
     };
@@ -160,4 +161,11 @@ fn number_in_words(question: Option<&Question>, number: f64, language: &str) -> 
         Some(unit) => format!("{written}\u{a0}{unit}"),
         None => written,
     }
+}
+
+/// Whether `number` is read as a year: whole, of four digits and without a unit.
+fn is_year(question: &Question, number: f64) -> bool {
+    question.kind == Kind::Number { whole: true }
+        && question.unit.is_none()
+        && (1000.0..10_000.0).contains(&number)
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::cli::{Cli, Database, Document, Format};
 use crate::commands::{Exit, any_error, print_findings, print_json, printed, say, tell};
 use crate::source::Source;
-use crate::{database, show, write};
+use crate::{database, show, source, write};
 
 /// Checks forms, each on its own: a bad one does not stop the others.
 pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
@@ -134,24 +134,14 @@ pub(crate) fn new(folder: &Path) -> Result<Exit> {
     if folder.exists() {
         bail!("{} is there already; nothing was changed", folder.display());
     }
-    let fill = |text: &str| text.replace("NEW-FORM", name);
-    let files = [
-        ("form.json", include_str!("../../new/form.json")),
-        ("form.da.json", include_str!("../../new/form.da.json")),
-        ("cases/strong/answers.json", include_str!("../../new/cases/strong/answers.json")),
-        ("cases/strong/expected.json", include_str!("../../new/cases/strong/expected.json")),
-        ("cases/unfinished/answers.json", include_str!("../../new/cases/unfinished/answers.json")),
-        (
-            "cases/unfinished/expected.json",
-            include_str!("../../new/cases/unfinished/expected.json"),
-        ),
-    ];
     let schema = serde_json::to_string_pretty(&forms::form_schema::form_schema())? + "\n";
     write::make_folder(folder, |folder| {
-        for (path, text) in files {
+        let files = source::template();
+        for path in files.paths() {
             let file = folder.join(path);
             std::fs::create_dir_all(file.parent().unwrap_or(folder))?;
-            write::write(&file, fill(text).as_bytes())?;
+            let text = files.get(path).unwrap_or_default();
+            write::write(&file, text.replace("NEW-FORM", name).as_bytes())?;
         }
         write::write(&folder.join("form.schema.json"), schema.as_bytes())
     })?;

@@ -93,7 +93,7 @@ fn wrong_answers_are_refused_with_place_and_suggestion() {
         (|it| it["date"] = json!("2026-02-30"), "error[bad-date]"),
         (|it| it["form"]["version"] = json!("9.0.0"), "error[wrong-form]"),
         (|it| it["anwsers"] = json!({}), "error[unknown-"),
-        (|it| it["subject"]["name"] = json!(" "), "the subject has no name"),
+        (|it| it["subject"]["name"] = json!(" "), "there is no name"),
     ];
     for (edit, said) in cases {
         let ran = score_edited(&place, edit).ended(1).says(said);

@@ -7,7 +7,7 @@ fn a_new_form_passes_its_own_check() {
     let place = Place::new();
     place.run("new forms/my-2nd-form").fine().shows("assay check forms/my-2nd-form");
     place.run("check forms/my-2nd-form").fine().says("0 errors, 0 warnings, 0 notes");
-    place.run("check").fine().says("checked 1 form and 2 cases");
+    place.run("check").fine().says("checked 1 form and 5 cases");
     let text = place.files().iter().map(|it| place.read(it)).collect::<String>();
     assert!(!text.contains("NEW-FORM"));
     for case in ["strong", "unfinished"] {

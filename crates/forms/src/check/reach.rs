@@ -271,6 +271,7 @@ fn response(form: &PreparedForm, inputs: &[(usize, Vec<Value>)], number: usize) 
         form: FormRef { id: meta.id.clone(), version: meta.version.clone() },
         subject: Subject { name: String::new(), kind: SubjectKind::Project },
         date: String::new(),
+        validated: None,
         language: None,
         answers,
         notes: std::collections::BTreeMap::new(),

@@ -142,6 +142,7 @@ pub(crate) fn result_of(scorecard: &Scorecard, seconds: i64) -> StoredResult {
         language: Some("da".to_owned()),
         answers: serde_json::Map::new(),
         notes: Default::default(),
+        validated: None,
         facts: Default::default(),
     };
     let response_document = serde_json::to_string(&response).expect("JSON") + " \n";
