@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v cc >/dev/null 2>&1 || missing="$missing build-essential"
 python3 -c 'import ensurepip' >/dev/null 2>&1 || missing="$missing python3-venv"
 if [ -n "$missing" ]; then

@@ -52,9 +52,16 @@ owner "$bin/initdb" -D "$folder/data" --username=assay --pwfile="$folder/passwor
     >"$folder/initdb.log" 2>&1 ||
     { cat "$folder/initdb.log" >&2; exit 1; }
 
+# Connections may be encrypted; a test asks for it.
+owner openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+    -subj /CN=localhost -keyout "$folder/key.pem" -out "$folder/certificate.pem" \
+    >"$folder/openssl.log" 2>&1 ||
+    { cat "$folder/openssl.log" >&2; exit 1; }
+tls="-c ssl=on -c ssl_cert_file=$folder/certificate.pem -c ssl_key_file=$folder/key.pem"
+
 for _ in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 12000))
-    if server -l "$folder/data/log" -o "-p $port -k $folder -c listen_addresses=127.0.0.1" start; then
+    if server -l "$folder/data/log" -o "-p $port -k $folder -c listen_addresses=127.0.0.1 $tls" start; then
         export TEST_DATABASE_URL="postgres://assay:$password@127.0.0.1:$port/postgres"
         "$@" && code=0 || code=$?
         exit "$code"

@@ -175,6 +175,20 @@ async fn a_wrong_password_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_connection_can_be_encrypted() {
+    on_postgres(async |fresh| {
+        fresh.db().await;
+        let url = format!("{}&sslmode=require", fresh.url);
+        store::open(&url).await.expect("the server and the program both speak TLS");
+        // Its certificate is its own: nobody the program trusts has signed it.
+        let url = format!("{}&sslmode=verify-full", fresh.url);
+        let error = store::open(&url).await.expect_err("nobody has signed the certificate");
+        assert!(matches!(error, StoreError::Unreachable { .. }), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_folder_that_is_not_there_is_named() {
     let fresh = Fresh::sqlite();
     let url = format!("sqlite:{}/not/there.db", fresh.folder().display());
