@@ -12,6 +12,7 @@ pub mod build;
 pub mod canonical;
 pub mod check;
 pub mod codes;
+pub mod document;
 pub mod files;
 pub mod form_schema;
 pub mod json;
@@ -24,6 +25,7 @@ pub mod resolve;
 pub mod response;
 pub mod translate;
 pub mod validate;
+pub mod words;
 
 pub use files::Files;
 pub use prepare::{Loaded, PreparedForm, load, prepare};

@@ -2,60 +2,25 @@
 
 use std::sync::LazyLock;
 
-use jsonschema::Validator;
 use model::{Finding, Response, Severity};
-use serde_json::Value;
 
 use crate::codes;
+use crate::document::{self, Shape};
 use crate::json::{self, LARGEST_RESPONSE, Locator};
-use crate::keywords::known_keys;
-use crate::messages;
 use crate::prepare::PreparedForm;
 use crate::reading::Reading;
-use crate::validate::{self, Issue, MOST_ISSUES};
+use crate::validate::{self, Issue};
 
-static SHAPE: LazyLock<(Value, Validator)> = LazyLock::new(|| {
-    let schema = model::schema::of::<Response>().to_value();
-    let validator = jsonschema::draft202012::options()
-        .should_validate_formats(false)
-        .build(&schema)
-        .expect("schemas made from our types are valid");
-    (schema, validator)
-});
+static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Response>);
 
 /// Reads `text` as a response; the findings say what is wrong with the document itself.
 pub fn parse_response(file: &str, text: &str) -> Result<Response, Vec<Finding>> {
-    let quick = json::read_as::<Response>(file, text, LARGEST_RESPONSE);
-    let first = match quick {
-        Ok(response) => return Ok(response),
-        Err(finding) => finding,
-    };
-    if first.code != codes::WRONG_SHAPE.name {
-        return Err(vec![first]);
+    match json::read_as(file, text, LARGEST_RESPONSE) {
+        Err(finding) if finding.code == codes::WRONG_SHAPE.name => {
+            document::read(&SHAPE, file, text, LARGEST_RESPONSE)
+        }
+        read => read.map_err(|finding| vec![finding]),
     }
-    let value: Value = match json::read(file, text, LARGEST_RESPONSE) {
-        Ok(value) => value,
-        Err(finding) => return Err(vec![finding]),
-    };
-    let locator = Locator::new(file, text);
-    let (schema, validator) = &*SHAPE;
-    let known = |pointer: &str| known_keys(schema, pointer);
-    let all: Vec<Finding> = validator
-        .iter_errors(&value)
-        .flat_map(|error| messages::problems(&error, &codes::WRONG_SHAPE, &known))
-        .take(MOST_ISSUES)
-        .map(|problem| {
-            let place = if problem.at_key {
-                locator.key(&problem.pointer)
-            } else {
-                locator.value(&problem.pointer)
-            };
-            let mut finding = problem.code.finding(place, problem.message);
-            finding.suggestion = problem.suggestion;
-            finding
-        })
-        .collect();
-    Err(if all.is_empty() { vec![first] } else { all })
 }
 
 /// Everything that is wrong with the answers, placed in the file they came from.

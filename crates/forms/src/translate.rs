@@ -39,6 +39,19 @@ impl Translation {
     }
 }
 
+/// Reads the overlays that lie beside the document at `path`, which has no shared parts.
+pub fn beside(files: &Files, path: &str) -> (BTreeMap<String, Translation>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let translations = languages(files, path)
+        .into_iter()
+        .map(|language| {
+            let overlay = files::overlay(path, &language);
+            (language, Translation::new(read_overlay(files, &overlay, &mut findings)))
+        })
+        .collect();
+    (translations, findings)
+}
+
 /// Reads the overlays that lie beside the form at `path` and beside its shared parts.
 pub(crate) fn read(
     files: &Files,
