@@ -1,5 +1,7 @@
 //! Sentences about a result: small MiniJinja templates.
 
+use std::collections::BTreeMap;
+
 use minijinja::value::Value as Any;
 
 use crate::analysis::ParseError;
@@ -41,5 +43,34 @@ impl Template {
             .template_from_named_str("sentence.txt", &self.source)
             .and_then(|it| it.render(context))
             .map_err(|error| error.detail().unwrap_or("the sentence cannot be told").to_owned())
+    }
+}
+
+/// Sentences of the program in English and Danish, by key.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    english: BTreeMap<String, String>,
+    danish: BTreeMap<String, String>,
+}
+
+impl Texts {
+    /// The sentences in two JSON objects, from key to template.
+    ///
+    /// # Panics
+    ///
+    /// When one of them is no object of texts.
+    pub fn new(english: &str, danish: &str) -> Self {
+        let read = |json| serde_json::from_str(json).expect("the texts are an object of texts");
+        Self { english: read(english), danish: read(danish) }
+    }
+
+    /// The sentence `key` in `language` (English where there is no other), filled with `values`.
+    pub fn say(&self, language: &str, key: &str, values: Any) -> String {
+        let all = if language == "da" { &self.danish } else { &self.english };
+        let source = all.get(key).map_or(key, String::as_str);
+        Template::parse(source)
+            .map_err(|it| it.to_string())
+            .and_then(|it| it.render(values))
+            .unwrap_or_else(|_| source.to_owned())
     }
 }
