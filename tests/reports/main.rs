@@ -364,10 +364,13 @@ fn a_profile_sets_results_side_by_side() {
             "Not given yet: Proof of market",
             "Lowest result",
             "Just",
+            "Place in the strategy",
+            "this subject",
+            "Technology (TRL)",
             &profile("sample.json").results[5].scorecard,
         ],
     );
-    assert_eq!(english.count("Figure"), 2);
+    assert_eq!(english.count("Figure"), 4);
     assert!(english.elements().iter().all(|it| it.tag != "Figure" || it.alt.is_some()));
     let [attachment] = &english.attachments()[..] else { panic!("one file is attached") };
     assert_eq!((attachment.name.as_str(), &attachment.bytes[..]), ("profile.json", &document[..]));
@@ -376,7 +379,14 @@ fn a_profile_sets_results_side_by_side() {
     assert_eq!(danish.language().as_deref(), Some("da"));
     assert_says(
         &danish,
-        &["Bevis for samarbejde", "71,5", "Mangler endnu: Bevis for marked", "Retfærdig"],
+        &[
+            "Proof of collaboration",
+            "71,5",
+            "Mangler endnu: Proof of market",
+            "Retfærdig",
+            "Plads i strategien",
+            "Bæredygtig forebyggelse",
+        ],
     );
 }
 

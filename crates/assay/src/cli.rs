@@ -89,6 +89,9 @@ pub(crate) enum Command {
         /// A form and a response to it, as FORM=RESPONSE.
         #[arg(required = true, value_name = "FORM=RESPONSE", value_parser = pair)]
         pairs: Vec<Pair>,
+        /// An earlier response, to show readiness then and now; may be given several times.
+        #[arg(long, value_name = "FORM=RESPONSE", value_parser = pair)]
+        before: Vec<Pair>,
         /// Write a report to this PDF instead of showing the profile.
         #[arg(short, long)]
         output: Option<PathBuf>,

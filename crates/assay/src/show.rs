@@ -316,6 +316,13 @@ pub(crate) fn profile(profile: &Profile) -> String {
         let score = it.total.as_ref().map_or_else(String::new, |it| interval(it, &words));
         _ = writeln!(out, "  {:<34} {band:<24} {score}", it.title);
     }
+    if !profile.readiness.is_empty() {
+        section(&mut out, words.get("readiness"));
+        for it in &profile.readiness {
+            let before = it.before.map_or_else(String::new, |it| format!("{it} → "));
+            _ = writeln!(out, "  {:<34} {before}{} / {}", it.title, it.now, it.top);
+        }
+    }
     if let Some(venn) = &profile.venn {
         section(&mut out, words.get("venn"));
         line(&mut out, words.get("zone"), &heading(words.word(&venn.zone)));

@@ -10,9 +10,10 @@ use model::report::{
     IndicatorLine, Line, NextStepLine, PointsLine, QuestionLine, ReadinessLine, ReportData, Row,
     StepLines,
 };
-use model::scorecard::{AnswerState, Contribution, IndicatorValue, Scorecard, Total};
+use model::scorecard::{AnswerState, Contribution, IndicatorValue, Readiness, Scorecard, Total};
 use model::{Grade, Response};
 use scoring::explain::{explain, in_words};
+use scoring::placed;
 use scoring::profile::venn;
 use serde_json::Value;
 
@@ -199,30 +200,15 @@ impl Report<'_> {
     }
 
     fn readiness(&self) -> Vec<ReadinessLine> {
-        let level = |reading: &Reading<'_>, path: &str| {
-            let index = reading.form.index_of(path)?;
-            let steps: Vec<u32> = reading.answers[index]
-                .value()?
-                .as_array()?
-                .iter()
-                .filter_map(|it| u32::try_from(it.as_u64()?).ok())
-                .collect();
-            Some(expressions::functions::ladder::ladder(&steps))
+        let before = self.before.map(|it| placed::readiness(it, self.texts)).unwrap_or_default();
+        let line = |it: &Readiness| ReadinessLine {
+            title: it.title.clone(),
+            now: it.level,
+            before: before.iter().find(|old| old.question == it.question).map(|old| old.level),
+            top: it.top,
+            level: it.reached.clone(),
         };
-        self.placed(ReportPlace::Readiness)
-            .filter_map(|(question, _)| {
-                let Kind::Choices(choices) = &question.kind else { return None };
-                let now = level(self.reading, &question.path)?;
-                let title = choices.iter().find(|it| it.value.as_u64() == Some(now.into()));
-                Some(ReadinessLine {
-                    title: question.title.clone(),
-                    now,
-                    before: self.before.and_then(|it| level(it, &question.path)),
-                    top: u32::try_from(choices.len()).unwrap_or(u32::MAX),
-                    level: title.map(|it| it.title.clone()),
-                })
-            })
-            .collect()
+        self.card.readiness.iter().map(line).collect()
     }
 
     fn indicator(&self, it: &IndicatorValue) -> IndicatorLine {
@@ -433,7 +419,7 @@ fn descriptor(question: &Question, value: &Value) -> Option<String> {
 }
 
 /// A source as it may stand in a board's report.
-fn caption(source: &model::keywords::Source) -> String {
+pub(crate) fn caption(source: &model::keywords::Source) -> String {
     match &source.year {
         Some(year) => format!("{} ({year}): {}", source.author, source.title),
         None => format!("{}: {}", source.author, source.title),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::keywords::{Pillar, ProfilePlace};
+use crate::report::ReadinessLine;
 use crate::response::{FormRef, Subject};
 use crate::scorecard::{Score, Status};
 
@@ -18,6 +19,14 @@ pub struct Profile {
     pub date: String,
     /// The results, in the order given.
     pub results: Vec<ProfileResult>,
+    /// The row of the 4×4 matrix: the focus area answered in the youngest of the forms that
+    /// ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus_area: Option<String>,
+    /// The readiness, now and at the assessment before, in the order of the results. A ladder
+    /// that several forms ask for stands once, as in the youngest of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readiness: Vec<ReadinessLine>,
     /// The Venn result; absent unless at least one pillar is assessed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub venn: Option<Venn>,

@@ -45,6 +45,12 @@ pub struct Scorecard {
     pub indicators: Vec<IndicatorValue>,
     /// The values of calculated questions that are asked, in the form's order.
     pub calculated: Vec<CalculatedValue>,
+    /// The row of the 4×4 matrix: the option answered where the form asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus_area: Option<String>,
+    /// The levels reached on the ladders of the readiness profile, in the form's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readiness: Vec<Readiness>,
     /// Sentences about the result.
     pub narratives: Vec<String>,
     /// The criteria that lift the result most, best first.
@@ -463,6 +469,22 @@ pub struct Swing {
     /// The key figure at the high value; absent where it is not defined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_high: Option<f64>,
+}
+
+/// The level reached on a ladder of the readiness profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Readiness {
+    /// The question.
+    pub question: String,
+    /// Its title.
+    pub title: String,
+    /// The level: the highest step below which every step is met.
+    pub level: u32,
+    /// The title of that step; absent at level 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<String>,
+    /// The highest level.
+    pub top: u32,
 }
 
 /// The value of a calculated question.

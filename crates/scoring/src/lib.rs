@@ -17,6 +17,7 @@ pub mod explain;
 pub mod figures;
 pub mod gates;
 pub mod next_steps;
+pub mod placed;
 pub mod profile;
 pub mod rounding;
 mod score;

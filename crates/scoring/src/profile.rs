@@ -4,6 +4,7 @@ use forms::canonical;
 use model::Scorecard;
 use model::keywords::{Effect, Pillar, ProfilePlace};
 use model::profile::{PillarResult, Profile, ProfileResult, Venn, Zone};
+use model::report::ReadinessLine;
 use model::scorecard::{GateState, Status};
 
 use crate::rounding::snap;
@@ -45,15 +46,17 @@ pub enum ProfileError {
 }
 
 /// The profile of `cards`, which are about one subject; in the order given.
-pub fn profile(cards: &[Scorecard]) -> Result<Profile, ProfileError> {
+///
+/// `before` are earlier scorecards of the subject, for its readiness then and now.
+pub fn profile(cards: &[Scorecard], before: &[Scorecard]) -> Result<Profile, ProfileError> {
     let first = cards.first().ok_or(ProfileError::Empty)?;
+    if let Some(other) = cards.iter().chain(before).find(|it| it.subject != first.subject) {
+        return Err(ProfileError::Subjects {
+            first: first.subject.name.clone(),
+            other: other.subject.name.clone(),
+        });
+    }
     for (i, card) in cards.iter().enumerate() {
-        if card.subject != first.subject {
-            return Err(ProfileError::Subjects {
-                first: first.subject.name.clone(),
-                other: card.subject.name.clone(),
-            });
-        }
         if cards[..i].iter().any(|it| it.form.id == card.form.id) {
             return Err(ProfileError::Twice { form: card.form.id.clone() });
         }
@@ -71,8 +74,37 @@ pub fn profile(cards: &[Scorecard]) -> Result<Profile, ProfileError> {
         language: first.language.clone(),
         date: date.to_owned(),
         results: cards.iter().map(result).collect(),
+        focus_area: youngest_first(cards).find_map(|it| it.focus_area.clone()),
+        readiness: readiness(cards, before),
         venn: venn(cards),
     })
+}
+
+/// The cards by date, the youngest first; those of one day in the order given.
+fn youngest_first(cards: &[Scorecard]) -> impl Iterator<Item = &Scorecard> {
+    let mut cards: Vec<&Scorecard> = cards.iter().collect();
+    cards.sort_by(|a, b| b.date.cmp(&a.date));
+    cards.into_iter()
+}
+
+fn readiness(cards: &[Scorecard], before: &[Scorecard]) -> Vec<ReadinessLine> {
+    let mut lines: Vec<ReadinessLine> = Vec::new();
+    for title in cards.iter().flat_map(|it| &it.readiness).map(|it| &it.title) {
+        if lines.iter().any(|it| it.title == *title) {
+            continue;
+        }
+        let on_this =
+            |card: &Scorecard| card.readiness.iter().find(|it| it.title == *title).cloned();
+        let Some(now) = youngest_first(cards).find_map(on_this) else { continue };
+        lines.push(ReadinessLine {
+            title: now.title,
+            now: now.level,
+            before: youngest_first(before).find_map(on_this).map(|it| it.level),
+            top: now.top,
+            level: now.reached,
+        });
+    }
+    lines
 }
 
 fn result(card: &Scorecard) -> ProfileResult {

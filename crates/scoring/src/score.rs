@@ -20,7 +20,7 @@ use crate::criterion::{self, Earned};
 use crate::figures::{self, Seen};
 use crate::gates;
 use crate::rounding::{self, snap};
-use crate::{bands, next_steps};
+use crate::{bands, next_steps, placed};
 
 /// How many strengths and gaps are named.
 const NAMED: usize = 3;
@@ -126,6 +126,8 @@ impl Scoring<'_> {
             gates,
             indicators,
             calculated: figures::calculated(reading),
+            focus_area: placed::focus_area(reading, self.texts),
+            readiness: placed::readiness(reading, self.texts),
             narratives,
             missing: reading.missing(),
             hidden: (0..reading.form.len())

@@ -1,13 +1,18 @@
 //! `demo`: the shipped samples, scored, kept and reported.
 
+use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use engine::assess::accept;
-use engine::{PreparedForm, library, results};
+use engine::{EngineError, PreparedForm, library, results};
 use indicatif::{ProgressBar, ProgressStyle};
-use model::Response;
+use model::{Response, Scorecard};
 
 use crate::commands::{Exit, say, score};
 use crate::source::{self, SHIPPED};
@@ -15,17 +20,68 @@ use crate::{database, show, write};
 
 /// One sample: a response of an invented subject to a shipped form.
 struct Sample {
-    /// `<subject>/<form>`.
+    /// The folder of its subject.
+    subject: String,
+    /// `<form>`, `<form>.<year>` of an earlier one, or `<form>.<who>` of one among several.
     name: String,
-    form: PreparedForm,
+    form: Arc<PreparedForm>,
     response: Response,
     /// The response as it was written.
     text: String,
+    card: Scorecard,
 }
 
 impl Sample {
     fn file(&self) -> String {
-        self.name.replace('/', "--")
+        format!("{}--{}", self.subject, self.name)
+    }
+
+    /// Whether a younger sample of the same subject and form takes its place.
+    fn is_earlier(&self) -> bool {
+        self.name.rsplit('.').next().is_some_and(|it| it.parse::<u16>().is_ok())
+    }
+
+    /// Whether it is its subject's only or latest answer to its form.
+    fn is_latest(&self) -> bool {
+        !self.name.contains('.')
+    }
+}
+
+/// One report to draw.
+enum Job<'a> {
+    /// Of a sample, with the earlier one to compare with.
+    Report(&'a Sample, Option<&'a Sample>, &'a str),
+    /// Of all that one subject has, joined.
+    Profile(Vec<&'a Sample>, Vec<&'a Sample>, &'a str),
+}
+
+impl Job<'_> {
+    fn file(&self) -> String {
+        match self {
+            Self::Report(sample, _, language) => format!("{}.{language}.pdf", sample.file()),
+            Self::Profile(samples, _, language) => {
+                format!("{}--profile.{language}.pdf", samples[0].subject)
+            }
+        }
+    }
+
+    fn draw(&self) -> Result<Vec<u8>> {
+        match self {
+            Self::Report(sample, before, language) => {
+                let before = before.map(|it| &it.response);
+                score::draw(&sample.form, &sample.response, before, language)
+            }
+            Self::Profile(samples, before, language) => {
+                let cards = |samples: &[&Sample]| -> Vec<Scorecard> {
+                    let card =
+                        |it: &&Sample| scoring::score(&it.form, &it.response, Some(language));
+                    samples.iter().map(card).collect()
+                };
+                let profile =
+                    scoring::profile(&cards(samples), &cards(before)).map_err(EngineError::from)?;
+                Ok(reports::profile_pdf(&profile, &serde_json::to_vec_pretty(&profile)?)?)
+            }
+        }
     }
 }
 
@@ -44,20 +100,30 @@ pub(crate) fn demo(folder: &Path) -> Result<Exit> {
         let file = responses.join(format!("{}.json", sample.file()));
         write::write(&file, sample.text.as_bytes())?;
     }
-    let written = draw(&samples, &reports)?;
-    summary(&samples, folder, written)
+    let jobs = jobs(&samples);
+    draw(&jobs, &reports)?;
+    summary(&samples, folder, jobs.len())
 }
 
 fn samples() -> Result<Vec<Sample>> {
     let files = source::demo();
+    let mut forms: BTreeMap<&str, Arc<PreparedForm>> = BTreeMap::new();
     let mut samples = Vec::new();
     for path in files.paths() {
-        let name = path.trim_end_matches(".json");
-        let id = name.rsplit('/').next().unwrap_or(name);
-        let form = library::prepare(&SHIPPED, library::find(&SHIPPED, id)?)?;
-        let text = files.get(path).unwrap_or_default();
-        let response = accept(&form, path, text)?.response;
-        samples.push(Sample { name: name.to_owned(), form, response, text: text.to_owned() });
+        let (subject, name) = path.trim_end_matches(".json").split_once('/').unwrap_or(("", path));
+        let id = name.split('.').next().unwrap_or(name);
+        let form = match forms.get(id) {
+            Some(form) => Arc::clone(form),
+            None => {
+                let form = library::prepare(&SHIPPED, library::find(&SHIPPED, id)?)?;
+                Arc::clone(forms.entry(id).or_insert(Arc::new(form)))
+            }
+        };
+        let text = files.get(path).unwrap_or_default().to_owned();
+        let response = accept(&form, path, &text)?.response;
+        let card = scoring::score(&form, &response, None);
+        let (subject, name) = (subject.to_owned(), name.to_owned());
+        samples.push(Sample { subject, name, form, response, text, card });
     }
     Ok(samples)
 }
@@ -71,38 +137,65 @@ fn keep(samples: &[Sample], database: &crate::cli::Database) -> Result<()> {
     })
 }
 
-/// Writes each report in each language of its form; how many.
-fn draw(samples: &[Sample], folder: &Path) -> Result<usize> {
-    let jobs: Vec<(&Sample, &str)> = samples
-        .iter()
-        .flat_map(|it| it.form.languages().into_iter().map(move |language| (it, language)))
-        .collect();
+/// Each sample's report and each subject's profile, in each language.
+fn jobs(samples: &[Sample]) -> Vec<Job<'_>> {
+    let mut jobs = Vec::new();
+    for subject in samples.chunk_by(|a, b| a.subject == b.subject) {
+        for sample in subject {
+            let earlier = |it: &&Sample| {
+                it.is_earlier() && sample.is_latest() && it.name.starts_with(&sample.name)
+            };
+            let before = subject.iter().rfind(earlier);
+            let languages = sample.form.languages().into_iter();
+            jobs.extend(languages.map(|language| Job::Report(sample, before, language)));
+        }
+        let placed = |it: &&Sample| it.card.profile.is_some();
+        let (latest, earlier): (Vec<_>, Vec<_>) =
+            subject.iter().filter(placed).partition(|it| it.is_latest());
+        if latest.len() > 1 {
+            let languages = ["da", "en"].into_iter();
+            jobs.extend(languages.map(|it| Job::Profile(latest.clone(), earlier.clone(), it)));
+        }
+    }
+    jobs
+}
+
+/// Writes each report, as many at once as there are processors.
+fn draw(jobs: &[Job<'_>], folder: &Path) -> Result<()> {
     let bar = ProgressBar::new(jobs.len() as u64).with_style(
         ProgressStyle::with_template("  {bar:30} {pos}/{len} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     bar.enable_steady_tick(Duration::from_millis(200));
-    for (sample, language) in &jobs {
-        let name = format!("{}.{language}.pdf", sample.file());
-        bar.set_message(name.clone());
-        let pdf = score::draw(&sample.form, &sample.response, None, language)?;
-        write::write(&folder.join(name), &pdf)?;
-        bar.inc(1);
-    }
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<()> {
+        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let name = job.file();
+            bar.set_message(name.clone());
+            let pdf = job.draw().with_context(|| format!("the report {name} was not drawn"))?;
+            write::write(&folder.join(name), &pdf)?;
+            bar.inc(1);
+        }
+        Ok(())
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    let drawn = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Result<()>>()
+    });
     bar.finish_and_clear();
-    Ok(jobs.len())
+    drawn
 }
 
 fn summary(samples: &[Sample], folder: &Path, written: usize) -> Result<Exit> {
     let (file, reports) = (folder.join("assay.db"), folder.join("reports"));
     let heading = "Invented companies and projects, scored with the shipped forms";
     say(format_args!("{}\n", show::heading(heading)))?;
-    for sample in samples {
-        let card = scoring::score(&sample.form, &sample.response, None);
-        let total = card.total.as_ref();
-        let score = total.map_or_else(|| "–".to_owned(), |it| format!("{:.1}", it.score.strict));
-        let band = total.and_then(|it| it.band.as_ref()).map_or("preliminary", |it| &it.title);
-        say(format_args!("  {score:>5}  {band:<26} {:<32} {}", card.title, card.subject.name))?;
+    for subject in samples.chunk_by(|a, b| a.subject == b.subject) {
+        say(format_args!("  {:<36} {}", subject[0].card.subject.name, results_of(subject)))?;
     }
     let results = format!("{} results in {}", samples.len(), file.display());
     say(format_args!("\n{}", show::done(results)))?;
@@ -118,4 +211,20 @@ fn summary(samples: &[Sample], folder: &Path, written: usize) -> Result<Exit> {
         ))?;
     }
     Ok(Exit::Fine)
+}
+
+/// The subject's highest result in words, and how many more there are.
+fn results_of(samples: &[Sample]) -> String {
+    let score = |it: &Sample| it.card.total.as_ref().map(|total| total.score.strict);
+    let scored = samples.iter().filter(|it| it.is_latest());
+    let best = scored.max_by(|a, b| score(a).unwrap_or(-1.0).total_cmp(&score(b).unwrap_or(-1.0)));
+    let Some(best) = best else { return format!("{} results", samples.len()) };
+    let band = best.card.total.as_ref().and_then(|it| it.band.as_ref());
+    let total = score(best).map_or_else(String::new, |it| format!(" {it:.1}"));
+    let band = band.map_or_else(String::new, |it| format!(", {}", it.title));
+    let more = match samples.len() - 1 {
+        0 => String::new(),
+        more => format!("  (+ {more} more)"),
+    };
+    format!("{}{total}{band}{more}", best.card.title)
 }

@@ -49,8 +49,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
             score::report(&pair, &output, lang.as_deref(), before.as_deref())
         }
         Command::Schema { document, form } => author::schema(document, form.as_deref()),
-        Command::Profile { pairs, output, lang, format } => {
-            score::profile(&pairs, output.as_deref(), lang.as_deref(), format)
+        Command::Profile { pairs, before, output, lang, format } => {
+            score::profile(&pairs, &before, output.as_deref(), lang.as_deref(), format)
         }
         Command::Publish { form, database } => author::publish(&form, &database),
         Command::New { form } => author::new(&form),

@@ -7,7 +7,7 @@ use engine::assess::{Accepted, accept, require_language};
 use engine::report::report_data;
 use engine::{EngineError, PreparedForm};
 use expressions::analysis::nearest;
-use model::Response;
+use model::{Response, Scorecard};
 
 use crate::cli::{Format, Pair};
 use crate::commands::{Exit, print_findings, print_json, say};
@@ -131,22 +131,27 @@ pub(crate) fn draw(
     Ok(reports::company_pdf(&data, &attachment)?)
 }
 
-/// Joins scorecards of one subject.
-pub(crate) fn profile(
-    pairs: &[Pair],
-    output: Option<&Path>,
-    language: Option<&str>,
-    format: Format,
-) -> Result<Exit> {
-    let mut cards = Vec::new();
-    for pair in pairs {
+fn cards(pairs: &[Pair], language: Option<&str>) -> Result<Vec<Scorecard>> {
+    let card = |pair| {
         let (form, response) = read(pair)?;
         if let Some(language) = language {
             require_language(&form, language)?;
         }
-        cards.push(scoring::score(&form, &response, language));
-    }
-    let profile = scoring::profile(&cards).map_err(EngineError::from)?;
+        Ok(scoring::score(&form, &response, language))
+    };
+    pairs.iter().map(card).collect()
+}
+
+/// Joins scorecards of one subject.
+pub(crate) fn profile(
+    pairs: &[Pair],
+    before: &[Pair],
+    output: Option<&Path>,
+    language: Option<&str>,
+    format: Format,
+) -> Result<Exit> {
+    let (cards, before) = (cards(pairs, language)?, cards(before, language)?);
+    let profile = scoring::profile(&cards, &before).map_err(EngineError::from)?;
     if let Some(output) = output {
         let document = serde_json::to_vec_pretty(&profile)?;
         write::write(output, &reports::profile_pdf(&profile, &document)?)?;
