@@ -38,7 +38,8 @@ fn form() -> Form {
             "rate": { "title": "Rate", "type": "number", "x-format": "percent" },
             "note": { "title": "Note", "type": "string" },
             "trl": { "title": "TRL", "type": "array", "uniqueItems": true, "items": {
-                "type": "integer", "oneOf": [level(1, "First"), level(2, "Second")] } },
+                "type": "integer", "oneOf": [level(1, "First"), level(2, "Second")] },
+                "x-report": "readiness" },
             "partners": { "title": "Partners", "type": "array", "items": {
                 "type": "object", "required": ["id"], "properties": {
                     "id": { "type": "string" },
@@ -190,6 +191,11 @@ fn parts_are_joined_and_what_they_share_is_said_once() {
         "»Scope« ikke er »Both« eller »Weeks« ikke er mere end 4\u{a0}weeks",
     );
     says(
+        json!("a.air or a.soil or a.water"),
+        "“Air”, “Soil” or “Water” is answered with yes",
+        "»Air«, »Soil« eller »Water« er besvaret med ja",
+    );
+    says(
         json!("a.air and a.scope == 'both' or a.soil"),
         "(“Air” is answered with yes and “Scope” is “Both”) or “Soil” is answered with yes",
         "(»Air« er besvaret med ja og »Scope« er »Both«) eller »Soil« er besvaret med ja",
@@ -262,4 +268,15 @@ fn formulas_of_a_row_name_its_columns() {
         "yes if “Kind” is “Buyer” and “Share” is more than 0"
     );
     assert_eq!(Words::new(&form, "en").formula("row.share * 2"), "`row.share * 2`");
+}
+
+#[test]
+fn a_ladder_is_told_by_the_step_reached() {
+    let form = form();
+    let trl = form.question("a.trl");
+    let told = |ticked: Value, language| forms::words::in_words(trl, &ticked, language);
+    assert_eq!(told(json!([1, 2]), "en"), "step 2 of 2 – Second");
+    assert_eq!(told(json!([1]), "da"), "trin 1 af 2 – First");
+    assert_eq!(told(json!([2]), "en"), "step 0 of 2");
+    assert_eq!(told(json!([]), "en"), forms::words::in_words(None, &json!([]), "en"));
 }

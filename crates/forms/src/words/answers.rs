@@ -3,7 +3,7 @@
 use expressions::format;
 use minijinja::{Value as Any, context};
 use model::form::{Choice, Kind, Question, key_of};
-use model::keywords::Format;
+use model::keywords::{Format, ReportPlace};
 use serde_json::Value;
 
 use super::TEXTS;
@@ -21,6 +21,12 @@ pub fn in_words(question: Option<&Question>, value: &Value, language: &str) -> S
             Some(Kind::Table(_)) if items.len() == 1 => say("one-row", Any::default()),
             Some(Kind::Table(_)) => say("rows", context! { count => items.len() }),
             _ if items.is_empty() => say("none", Any::default()),
+            Some(Kind::Choices(steps)) if question.is_some_and(is_ladder) => {
+                let level = ladder_level(items);
+                let of = say("step-of", context! { level, top => steps.len() });
+                let reached = steps.iter().find(|it| it.value.as_u64() == Some(level.into()));
+                reached.map_or(of.clone(), |it| format!("{of} – {}", it.title))
+            }
             _ => {
                 let words: Vec<String> =
                     items.iter().map(|it| one(question, it, language)).collect();
@@ -29,6 +35,17 @@ pub fn in_words(question: Option<&Question>, value: &Value, language: &str) -> S
         },
         other => one(question, other, language),
     }
+}
+
+/// Whether the ticks are steps of a ladder, of which only the highest unbroken one counts.
+fn is_ladder(question: &Question) -> bool {
+    question.report == Some(ReportPlace::Readiness)
+        || question.criterion.as_ref().is_some_and(|it| it.ladder.is_some())
+}
+
+fn ladder_level(ticked: &[Value]) -> u32 {
+    let steps = ticked.iter().filter_map(|it| u32::try_from(it.as_u64()?).ok());
+    expressions::functions::ladder::ladder(&steps.collect::<Vec<_>>())
 }
 
 fn one(question: Option<&Question>, value: &Value, language: &str) -> String {

@@ -45,6 +45,18 @@ enum Clause {
 }
 
 impl Clause {
+    /// These together; a group of the same kind among them gives its parts.
+    fn group(all: bool, clauses: impl IntoIterator<Item = Self>) -> Self {
+        let mut parts = Vec::new();
+        for clause in clauses {
+            match clause {
+                Self::Group { all: same, parts: inner } if same == all => parts.extend(inner),
+                other => parts.push(other),
+            }
+        }
+        Self::Group { all, parts }
+    }
+
     fn negate(self) -> Self {
         match self {
             Self::Is { subject, negated, what } => Self::Is { subject, negated: !negated, what },
@@ -77,12 +89,14 @@ impl<'a> Words<'a> {
         self.said(&self.clause(condition)).0
     }
 
-    /// How a value is worked out.
+    /// How a value is worked out; questions are named without their numbers, which would read
+    /// as factors.
     pub fn formula(&self, source: &str) -> String {
+        let plain = Self { numbers: BTreeMap::new(), ..*self };
         let expr = parse_expr(source).ok();
-        let term = expr.as_ref().and_then(|it| Some(self.term(it)?.text));
+        let term = expr.as_ref().and_then(|it| Some(plain.term(it)?.text));
         let test = || {
-            let test = self.said(&self.test(expr.as_ref()?)?).0;
+            let test = plain.said(&plain.test(expr.as_ref()?)?).0;
             Some(self.say("yes-if", context! { test }))
         };
         term.or_else(test).unwrap_or_else(|| format!("`{source}`"))
@@ -97,10 +111,8 @@ impl<'a> Words<'a> {
     }
 
     fn clause(&self, condition: &Condition) -> Clause {
-        let group = |all, parts: &[Condition]| Clause::Group {
-            all,
-            parts: parts.iter().map(|it| self.clause(it)).collect(),
-        };
+        let group =
+            |all, parts: &[Condition]| Clause::group(all, parts.iter().map(|it| self.clause(it)));
         match condition {
             Condition::Expression(source) => parse_expr(source)
                 .ok()
@@ -121,9 +133,11 @@ impl<'a> Words<'a> {
                     .or_else(|| self.test(&it.expr).map(Clause::negate))
             }
             Expr::BinOp(it) => match it.op {
-                BinOpKind::ScAnd | BinOpKind::ScOr => {
-                    let parts = vec![self.test(&it.left)?, self.test(&it.right)?];
-                    Some(Clause::Group { all: matches!(it.op, BinOpKind::ScAnd), parts })
+                BinOpKind::ScAnd => {
+                    Some(Clause::group(true, [self.test(&it.left)?, self.test(&it.right)?]))
+                }
+                BinOpKind::ScOr => {
+                    Some(Clause::group(false, [self.test(&it.left)?, self.test(&it.right)?]))
                 }
                 op => self.compare(comparison(op)?, &it.left, &it.right),
             },
@@ -134,7 +148,7 @@ impl<'a> Words<'a> {
                     parts.push(self.compare(op.op, left, &op.expr)?);
                     left = &op.expr;
                 }
-                Some(Clause::Group { all: true, parts })
+                Some(Clause::group(true, parts))
             }
             Expr::Call(it) => match (&it.expr, &it.args[..]) {
                 (Expr::Var(name), [CallArg::Pos(Expr::Const(place))]) if name.id == "answered" => {
