@@ -139,7 +139,8 @@ pub(crate) fn scorecard(card: &Scorecard) -> String {
     }
     if !card.hidden.is_empty() {
         let count = card.hidden.len().to_string();
-        _ = writeln!(out, "\n{}", dim(words.fill("hidden", &[("count", &count)])));
+        let key = if card.hidden.len() == 1 { "hidden-one" } else { "hidden" };
+        _ = writeln!(out, "\n{}", dim(words.fill(key, &[("count", &count)])));
     }
     _ = writeln!(out, "{}", dim(format_args!("{} {}", words.get("hash"), card.provenance.form)));
     out
@@ -277,7 +278,7 @@ fn next_steps(out: &mut String, card: &Scorecard, words: &Words) {
         let to = step.to.map_or_else(String::new, |it| format::short(it, 1, &words.language));
         let what = match step.action {
             NextAction::Answer => words.get("answer").to_owned(),
-            NextAction::Raise if to.is_empty() => String::new(),
+            NextAction::Raise if to.is_empty() => words.get("improve").to_owned(),
             NextAction::Raise => words.fill("reach", &[("to", &to)]),
             NextAction::Document => words.fill("document", &[("to", &to)]),
         };

@@ -3,6 +3,7 @@
 use forms::Reading;
 use forms::prepare::PreparedForm;
 use forms::reading::Answer;
+use forms::words::row_name;
 use model::form::{Form, Kind, Question};
 use model::keywords::ReportPlace;
 use model::report::{
@@ -325,7 +326,12 @@ impl Report<'_> {
                 })
                 .collect()
         };
-        rows.iter().map(|row| Row { cells: cells(row) }).collect()
+        let comment = |row: &Value| {
+            let id = row.get("id")?.as_str()?;
+            let text = self.reading.note(&format!("{}[{id}]", question.path))?.comment.clone()?;
+            Some(Line { label: row_name(question, row, self.language), text })
+        };
+        rows.iter().map(|row| Row { cells: cells(row), comment: comment(row) }).collect()
     }
 
     fn totals(&self, question: &Question, value: &Value) -> Option<Row> {
@@ -352,7 +358,7 @@ impl Report<'_> {
             label: column.title.clone(),
             text: total(column).unwrap_or_default(),
         };
-        Some(Row { cells: columns.iter().map(cell).collect() })
+        Some(Row { cells: columns.iter().map(cell).collect(), comment: None })
     }
 
     fn evidence(&self) -> Vec<EvidenceLine> {
@@ -389,7 +395,7 @@ impl Report<'_> {
         for (question, value) in self.placed(place) {
             match &question.kind {
                 Kind::Table(_) => all.extend(self.rows(question, value)),
-                _ => all.push(Row { cells: vec![self.line(question, value)] }),
+                _ => all.push(Row { cells: vec![self.line(question, value)], comment: None }),
             }
         }
         all

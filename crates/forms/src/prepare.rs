@@ -389,7 +389,11 @@ impl Compiler<'_, '_, '_> {
             sound &= self.name(&name.path, name.offset, at, allowed);
         }
         for name in expression.answered() {
-            if !self.index.contains_key(&name.path) {
+            let is_fact = name
+                .path
+                .strip_prefix("facts.")
+                .is_some_and(|id| self.form.meta.facts.iter().any(|it| it.id == id));
+            if !is_fact && !self.index.contains_key(&name.path) {
                 self.unknown(&name.path, name.offset, at, allowed);
                 sound = false;
             }
@@ -524,7 +528,7 @@ impl Compiler<'_, '_, '_> {
 }
 
 /// The type of a question's answers.
-fn type_of(question: &Question) -> Type {
+pub fn type_of(question: &Question) -> Type {
     match &question.kind {
         Kind::Choice(choices) if choices.iter().all(|it| it.value.is_number()) => Type::Number,
         Kind::Choice(choices) if choices.iter().all(|it| it.value.is_string()) => Type::Text,

@@ -239,9 +239,12 @@ impl<'a> Reading<'a> {
         let answered: Vec<String> = expression
             .answered()
             .iter()
-            .filter(|name| {
-                let index = self.form.index_of(&name.path);
-                index.is_some_and(|it| self.answers[it].value().is_some())
+            .filter(|name| match name.path.strip_prefix("facts.") {
+                Some(id) => self.response.facts.contains_key(id),
+                None => {
+                    let index = self.form.index_of(&name.path);
+                    index.is_some_and(|it| self.answers[it].value().is_some())
+                }
             })
             .map(|name| name.path.clone())
             .collect();
@@ -330,7 +333,7 @@ fn missing_cells(path: &str, columns: &[Question], rows: &Value) -> Vec<String> 
 
 /// A level as expressions see it: whole where it is whole.
 #[expect(clippy::cast_possible_truncation, reason = "levels are small")]
-fn level_value(level: f64) -> Any {
+pub fn level_value(level: f64) -> Any {
     if level.fract().abs() < f64::EPSILON { Any::from(level as i64) } else { Any::from(level) }
 }
 

@@ -72,6 +72,20 @@ fn refused(formula: &str) {
 }
 
 #[test]
+fn a_fact_can_be_asked_for_without_waiting() {
+    let given = "facts.points if answered('facts.points') else 'none'";
+    assert_eq!(value(given), Ok(json!("abc")));
+    let form = form("answered('facts.points')").unwrap();
+    let mut response = response();
+    response.facts.clear();
+    let reading = Reading::new(&form, &response);
+    let index = form.index_of("s.value").unwrap();
+    assert_eq!(reading.answers[index].value(), Some(&json!(false)));
+    let unknown = self::form("answered('facts.pints')").err().unwrap();
+    assert!(unknown[0].starts_with("unknown-name: "), "{unknown:?}");
+}
+
+#[test]
 fn what_would_grow_is_refused_before_it_runs() {
     for formula in [
         "'a' * 1000000000",

@@ -280,3 +280,12 @@ fn a_ladder_is_told_by_the_step_reached() {
     assert_eq!(told(json!([2]), "en"), "step 0 of 2");
     assert_eq!(told(json!([]), "en"), forms::words::in_words(None, &json!([]), "en"));
 }
+
+#[test]
+fn a_row_is_called_by_its_first_text() {
+    let form = form();
+    let partners = form.question("a.partners").unwrap();
+    let named = |row: Value| forms::words::row_name(partners, &row, "en");
+    assert_eq!(named(json!({ "id": "r1", "kind": "buyer", "share": 2 })), "Buyer");
+    assert_eq!(named(json!({ "id": "r1", "share": 2 })), "r1");
+}

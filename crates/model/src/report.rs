@@ -212,6 +212,9 @@ pub struct Line {
 pub struct Row {
     /// The cells.
     pub cells: Vec<Line>,
+    /// The respondent's comment on the row; its label is what a reader calls the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Line>,
 }
 
 /// One line of the readiness profile.

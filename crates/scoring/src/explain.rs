@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use expressions::{Texts, format};
 use forms::words::Words;
 pub use forms::words::in_words;
+use forms::words::row_name;
 use minijinja::{Value as Any, context};
 use model::Scorecard;
 use model::form::{Form, Question};
@@ -81,10 +82,13 @@ fn sentence(
                 has => has.name(), needs => needs.name(),
             },
         ),
-        TraceStep::Row { id, excluded: true, .. } => say("row-excluded", context! { id }),
-        TraceStep::Row { id, points: None, .. } => say("row-unfinished", context! { id }),
-        TraceStep::Row { id, points: Some(points), .. } => {
-            say("row", context! { id, points => number(*points) })
+        TraceStep::Row { id, points, excluded } => {
+            let name = row_named(question, criterion, id, language);
+            match points {
+                _ if *excluded => say("row-excluded", context! { name }),
+                None => say("row-unfinished", context! { name }),
+                Some(points) => say("row", context! { name, points => number(*points) }),
+            }
         }
         TraceStep::Formula { formula } => {
             say("formula", context! { formula => words.formula(formula) })
@@ -97,5 +101,23 @@ fn sentence(
                 contribution => number(*contribution), most => number(criterion.share),
             },
         ),
+    }
+}
+
+/// The row with this id among the rows answered, as a reader calls it.
+fn row_named(
+    question: Option<&Question>,
+    criterion: &CriterionScore,
+    id: &str,
+    language: &str,
+) -> String {
+    let rows = criterion.trace.iter().find_map(|it| match it {
+        TraceStep::Answer { value } | TraceStep::Calculated { value, .. } => value.as_array(),
+        _ => None,
+    });
+    let row = rows.into_iter().flatten().find(|it| it["id"] == id);
+    match (question, row) {
+        (Some(question), Some(row)) => row_name(question, row, language),
+        _ => id.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use expressions::expression::from_json;
 use expressions::format;
 use expressions::{Expression, Template, Truth};
-use forms::reading::{Answer, Extra, Outcome, Reading};
+use forms::reading::{Answer, Extra, Outcome, Reading, level_value};
 use minijinja::Value as Any;
 use model::Response;
 use model::form::Form;
@@ -207,7 +207,7 @@ pub fn narratives(
         if !holds {
             continue;
         }
-        let context = answers(reading, language, seen.score, &figures);
+        let context = answers(reading, language, seen, &figures);
         let sentence = Template::parse(&narrative.text)
             .map_err(|it| it.to_string())
             .and_then(|it| it.render(context));
@@ -221,24 +221,25 @@ pub fn narratives(
     told
 }
 
-/// Everything a sentence may name.
-fn answers(reading: &Reading<'_>, language: &str, score: &Any, figures: &Any) -> Any {
+/// Everything a sentence may name; levels are the documented ones.
+fn answers(reading: &Reading<'_>, language: &str, seen: Seen<'_>, figures: &Any) -> Any {
     let mut root: std::collections::BTreeMap<String, Any> = std::collections::BTreeMap::new();
     let mut steps: std::collections::BTreeMap<&str, Vec<(&str, Any)>> =
         std::collections::BTreeMap::new();
     for (index, answer) in reading.answers.iter().enumerate() {
         let Some(value) = answer.value() else { continue };
+        let value = seen.levels[index].map_or_else(|| from_json(value), level_value);
         match reading.form.question(index).path.split_once('.') {
-            Some((step, name)) => steps.entry(step).or_default().push((name, from_json(value))),
+            Some((step, name)) => steps.entry(step).or_default().push((name, value)),
             None => {
-                root.insert(reading.form.question(index).path.clone(), from_json(value));
+                root.insert(reading.form.question(index).path.clone(), value);
             }
         }
     }
     for (step, questions) in steps {
         root.insert(step.to_owned(), Any::from_pairs(questions));
     }
-    root.insert("score".to_owned(), score.clone());
+    root.insert("score".to_owned(), seen.score.clone());
     root.insert("indicators".to_owned(), figures.clone());
     root.insert("language".to_owned(), Any::from(language));
     Any::from_pairs(root)

@@ -229,6 +229,9 @@ fn for_each_combination(
             }
         }
     }
+    if all.iter().any(|it| rests_on_facts(form, *it)) {
+        return None;
+    }
     let inputs: Vec<(usize, Vec<Value>)> = all
         .iter()
         .filter(|it| form.logic[**it].calculated.is_none())
@@ -245,6 +248,16 @@ fn for_each_combination(
         }
     }
     Some(())
+}
+
+/// Whether the visibility or value of a question rests on other scorecards.
+fn rests_on_facts(form: &PreparedForm, index: usize) -> bool {
+    let logic = &form.logic[index];
+    let tests = logic.visible.iter().flat_map(Test::expressions);
+    tests
+        .chain(&logic.calculated)
+        .flat_map(|it| it.names().iter().chain(it.answered()))
+        .any(|it| it.path.starts_with("facts."))
 }
 
 /// The response in which each input has the option that `number` picks.
@@ -280,7 +293,7 @@ fn response(form: &PreparedForm, inputs: &[(usize, Vec<Value>)], number: usize) 
 }
 
 /// Every answer that `question` can have; `None` when they are no options.
-fn values(question: &Question) -> Option<Vec<Value>> {
+pub fn values(question: &Question) -> Option<Vec<Value>> {
     match &question.kind {
         Kind::Choice(choices) => Some(choices.iter().map(|it| it.value.clone()).collect()),
         Kind::YesNo => Some(vec![true.into(), false.into()]),

@@ -37,6 +37,22 @@ pub fn in_words(question: Option<&Question>, value: &Value, language: &str) -> S
     }
 }
 
+/// What a reader calls a row of a table: its first text or choice, otherwise its id.
+pub fn row_name(question: &Question, row: &Value, language: &str) -> String {
+    let columns = match &question.kind {
+        Kind::Table(columns) => columns.as_slice(),
+        _ => &[],
+    };
+    let named = columns
+        .iter()
+        .filter(|it| matches!(it.kind, Kind::Text | Kind::Choice(_)))
+        .find_map(|it| Some((it, row.get(&it.path).filter(|value| value.is_string())?)));
+    match named {
+        Some((column, value)) => in_words(Some(column), value, language),
+        None => row.get("id").map(key_of).unwrap_or_default(),
+    }
+}
+
 /// Whether the ticks are steps of a ladder, of which only the highest unbroken one counts.
 fn is_ladder(question: &Question) -> bool {
     question.report == Some(ReportPlace::Readiness)

@@ -68,6 +68,9 @@ fn cases(files: &Files, path: &str) -> Vec<Case> {
         .collect()
 }
 
+/// The forms whose cases are kept as whole scorecards too: one of each kind.
+const REVIEWED: [&str; 3] = ["environmental-sustainability", "export-readiness", "proof-of-value"];
+
 #[test]
 fn cases_score_as_worked_out_by_hand_and_every_point_is_explained() {
     let (mut wrong, mut cards) = (Vec::new(), Vec::new());
@@ -89,7 +92,9 @@ fn cases_score_as_worked_out_by_hand_and_every_point_is_explained() {
             // Hashes and the engine's version change with every wording and release.
             card.provenance.form = "sha256:…".to_owned();
             card.provenance.engine = semver::Version::new(0, 0, 0);
-            cards.push((format!("{}__{}", case.form, case.name), card));
+            if REVIEWED.contains(&case.form.as_str()) {
+                cards.push((format!("{}__{}", case.form, case.name), card));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
