@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use forms::prepare::PreparedForm;
 use forms::{Files, parse_response, response};
 use model::Severity;
 use model::case::Expected;
@@ -22,16 +23,53 @@ fn blocks(guide: &str) -> Vec<(&str, &str)> {
     fenced.filter_map(|it| it.split("\n```").next()?.split_once('\n')).collect()
 }
 
-#[test]
-fn the_form_checks_and_its_case_scores_as_worked_out() {
-    let guide = guide();
-    let block = |name: &str| blocks(&guide).into_iter().find(|it| it.0 == name).unwrap().1;
-    let files: Files = [("test-site/form.json", block("form.json"))].into_iter().collect();
+/// Lays `patch` over `value`, as JSON Merge Patch (RFC 7386) does without removals.
+fn merge(value: &mut Value, patch: Value) {
+    match (value, patch) {
+        (Value::Object(value), Value::Object(patch)) => {
+            for (key, patch) in patch {
+                merge(value.entry(key).or_insert(Value::Null), patch);
+            }
+        }
+        (value, patch) => *value = patch,
+    }
+}
+
+/// The form that `document` is; it has no findings but notes.
+#[track_caller]
+fn checked(document: &Value) -> PreparedForm {
+    let scale =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/shared/scales/generic.json");
+    let files: Files = [
+        ("test-site/form.json", document.to_string()),
+        ("shared/scales/generic.json", std::fs::read_to_string(scale).unwrap()),
+    ]
+    .into_iter()
+    .collect();
     let loaded = forms::check::check(&files, "test-site/form.json");
     let serious: Vec<_> =
         loaded.findings.iter().filter(|it| it.severity != Severity::Note).collect();
     assert!(serious.is_empty(), "{serious:#?}");
-    let form = loaded.form.unwrap();
+    loaded.form.unwrap()
+}
+
+/// The example after its last step; every step on the way checks.
+fn grown(guide: &str) -> Value {
+    let mut document = json!({});
+    let steps = blocks(guide).into_iter().filter(|it| it.0.starts_with("step "));
+    for (number, (name, text)) in steps.enumerate() {
+        assert_eq!(name, format!("step {}", number + 1));
+        merge(&mut document, serde_json::from_str(text).unwrap());
+        checked(&document);
+    }
+    document
+}
+
+#[test]
+fn the_example_grows_and_its_case_scores_as_worked_out() {
+    let guide = guide();
+    let block = |name: &str| blocks(&guide).into_iter().find(|it| it.0 == name).unwrap().1;
+    let form = checked(&grown(&guide));
 
     let text = block("cases/typical/answers.json");
     let answers = parse_response("answers.json", text).unwrap();
@@ -45,6 +83,19 @@ fn the_form_checks_and_its_case_scores_as_worked_out() {
     let places: Vec<String> = form.texts().into_iter().map(|(place, _)| place).collect();
     for place in overlay.keys() {
         assert!(places.contains(place), "the form has no place {place}");
+    }
+}
+
+#[test]
+fn every_recipe_fits_the_example() {
+    let guide = guide();
+    let grown = grown(&guide);
+    let recipes: Vec<_> = blocks(&guide).into_iter().filter(|it| it.0 == "recipe").collect();
+    assert!(recipes.len() >= 8);
+    for (_, recipe) in recipes {
+        let mut document = grown.clone();
+        merge(&mut document, serde_json::from_str(recipe).unwrap());
+        checked(&document);
     }
 }
 
