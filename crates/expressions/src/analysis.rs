@@ -1,6 +1,6 @@
 //! Looks through an expression before it runs: what it names, and what is refused.
 
-use minijinja::machinery::ast::{BinOpKind, CallArg, Expr};
+use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, UnaryOpKind};
 use minijinja::machinery::parse_expr;
 use minijinja::value::ValueKind;
 
@@ -52,6 +52,37 @@ pub(crate) struct Uses {
     pub(crate) names: Vec<Name>,
     /// The places named by `answered("…")`.
     pub(crate) answered: Vec<Name>,
+}
+
+/// The numbers that `source` compares with; `None` where it calculates, so that what it gives
+/// can change at others too.
+pub fn thresholds(source: &str) -> Option<Vec<f64>> {
+    let mut found = Vec::new();
+    collect_thresholds(&parse(source).ok()?, &mut found).then_some(found)
+}
+
+fn collect_thresholds(expr: &Expr<'_>, found: &mut Vec<f64>) -> bool {
+    if path(expr).is_some() {
+        return true;
+    }
+    let mut all = |parts: &[&Expr<'_>]| parts.iter().all(|it| collect_thresholds(it, found));
+    match expr {
+        Expr::Const(it) => {
+            found.extend(f64::try_from(it.value.clone()).ok());
+            true
+        }
+        Expr::UnaryOp(it) => matches!(it.op, UnaryOpKind::Not) && all(&[&it.expr]),
+        Expr::BinOp(it) => {
+            use BinOpKind::{Eq, Gt, Gte, In, Lt, Lte, Ne, ScAnd, ScOr};
+            matches!(it.op, Eq | Ne | Lt | Lte | Gt | Gte | In | ScAnd | ScOr)
+                && all(&[&it.left, &it.right])
+        }
+        Expr::Compare(it) => {
+            all(&[&it.expr]) && it.ops.iter().all(|op| collect_thresholds(&op.expr, found))
+        }
+        Expr::List(it) => it.items.iter().all(|item| collect_thresholds(item, found)),
+        _ => false,
+    }
 }
 
 /// Parses `source` and collects what it uses, or says why it is refused.
@@ -247,9 +278,13 @@ fn known(what: &str, name: &str, names: &[&str], offset: usize) -> Result<(), Pa
     Err(ParseError { message: format!("there is no {what} `{name}`"), offset, suggestion })
 }
 
+/// The longest word that is compared with others, in bytes; a name is shorter.
+const LONGEST_WORD: usize = 500;
+
 /// The candidate that looks most like `word`, if one does.
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
+        .filter(|it| word.len().max(it.len()) <= LONGEST_WORD)
         .map(|it| (strsim::damerau_levenshtein(word, it), it))
         .filter(|(distance, it)| *distance <= 1.max(word.len().max(it.len()) / 3))
         .min_by_key(|(distance, _)| *distance)
@@ -404,6 +439,15 @@ mod tests {
     fn a_misspelt_function_is_suggested() {
         let error = uses("npvv(a.b)").unwrap_err();
         assert_eq!(error.suggestion.as_deref(), Some("did you mean `npv`?"));
+    }
+
+    #[test]
+    fn thresholds_are_known_where_nothing_is_calculated() {
+        let source = "a.b >= 60 and not (c.d in [1, 2.5] or 'x' == e.f) and 0 < g.h < 9";
+        assert_eq!(thresholds(source), Some(vec![60.0, 1.0, 2.5, 0.0, 9.0]));
+        for source in ["a.b + 1 > 2", "-a.b > 2", "a.b | length > 2", "sum(a.b, 'c') > 2"] {
+            assert_eq!(thresholds(source), None, "{source}");
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, filters,
+};
 
 use crate::{format, functions};
 
@@ -23,16 +25,24 @@ pub static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.set_recursion_limit(50);
     env.set_debug(false);
     env.set_auto_escape_callback(|_| AutoEscape::None);
-    env.add_filter("length", minijinja::filters::length);
-    env.add_filter("first", minijinja::filters::first);
-    env.add_filter("last", minijinja::filters::last);
-    env.add_filter("abs", minijinja::filters::abs);
-    env.add_filter("round", minijinja::filters::round);
-    env.add_filter("join", minijinja::filters::join);
+    env.add_filter("length", |it: Value| filters::length(&given(it)?));
+    env.add_filter("first", |it: Value| filters::first(&given(it)?));
+    env.add_filter("last", filters::last);
+    env.add_filter("abs", filters::abs);
+    env.add_filter("round", filters::round);
+    env.add_filter("join", filters::join);
     env.add_filter("number", number);
     functions::add_to(&mut env);
     env
 });
+
+/// `value`, unless it is absent: of nothing there is no length and no first.
+fn given(value: Value) -> Result<Value, Error> {
+    if value.is_undefined() || value.is_none() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    Ok(value)
+}
 
 /// Writes a number as the `language` of the sentence does, with so many decimals (1 if not
 /// said).

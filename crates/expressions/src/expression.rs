@@ -134,6 +134,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_there_has_no_length() {
+        for source in ["a.z | length", "a.z | first", "a.z | join(',')", "a.z | sum"] {
+            let result = Expression::parse(source).map(|it| {
+                it.eval(context! { a => context! { x => 7 } })
+            });
+            if let Ok(result) = result {
+                assert!(matches!(result, Err(EvalError::Missing(_))), "{source}: {result:?}");
+            }
+        }
+    }
+
+    #[test]
     fn whole_and_decimal_numbers_mix() {
         assert_eq!(eval("a.x / a.y"), Ok(3.5.into()));
         assert_eq!(eval("100 - 60.5"), Ok(39.5.into()));
