@@ -11,10 +11,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("expressions", &["model"]),
     ("forms", &["expressions", "model"]),
     ("scoring", &["expressions", "forms", "model"]),
+    ("workflow", &["expressions", "forms", "model"]),
     ("migrations", &[]),
     ("store", &["migrations", "model"]),
     ("reports", &["model"]),
-    ("engine", &["expressions", "forms", "model", "scoring", "store"]),
+    ("engine", &["expressions", "forms", "model", "scoring", "store", "workflow"]),
     ("assay", &["engine", "expressions", "forms", "model", "reports", "scoring", "store"]),
     ("xtask", &[]),
 ];

@@ -5,7 +5,7 @@ use toml::Value;
 use crate::repository::{Crate, crates, none_of, text, workspace};
 
 /// The crates that do no I/O and never ask for the time.
-const PURE: [&str; 4] = ["model", "expressions", "forms", "scoring"];
+const PURE: [&str; 5] = ["model", "expressions", "forms", "scoring", "workflow"];
 
 #[test]
 fn manifests_take_from_the_workspace_what_is_the_same_for_all() {

@@ -31,10 +31,10 @@ pub(crate) enum Command {
         #[arg(long, default_value = "assay-demo")]
         folder: PathBuf,
     },
-    /// Check forms, their translations and the cases beside them.
+    /// Check forms with their translations and cases, and programmes.
     ///
-    /// PATH is a form's file, its folder, or a folder of forms; without one, `forms` is
-    /// checked where there is such a folder, and the shipped forms otherwise.
+    /// PATH is a form's file, its folder, or a folder of forms, or likewise a programme; without
+    /// one, `forms` is checked where there is such a folder, and what is shipped otherwise.
     #[command(after_help = "Exit code 1 means that there are errors; warnings and notes give 0.\n\
         Every code is explained in docs/findings.md.")]
     Check {
@@ -298,6 +298,8 @@ pub(crate) enum Document {
     Report,
     /// A profile.
     Profile,
+    /// A programme.
+    Programme,
     /// What a case expects.
     Expected,
     /// The answers to one form.

@@ -44,13 +44,15 @@ fn embedded(folder: &Dir<'_>) -> Files {
     files
 }
 
-/// Forms among files.
+/// Forms and programmes among files.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// The files.
     pub(crate) files: Files,
     /// The paths of the forms that are meant.
     pub(crate) forms: Vec<String>,
+    /// The paths of the programmes that are meant.
+    pub(crate) programmes: Vec<String>,
     /// The folder on disk that the paths are relative to; `None` for what is built in.
     pub(crate) root: Option<PathBuf>,
     /// Files that are no text.
@@ -58,37 +60,49 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The shipped forms.
+    /// The shipped forms and programmes.
     pub(crate) fn shipped() -> Self {
         let files = SHIPPED.clone();
         let forms = library::forms(&files).into_iter().map(str::to_owned).collect();
-        Self { files, forms, root: None, findings: Vec::new() }
+        let programmes = library::programmes(&files).into_iter().map(str::to_owned).collect();
+        Self { files, forms, programmes, root: None, findings: Vec::new() }
     }
 
-    /// The forms at `path`: a form's file, its folder, or a folder of forms.
+    /// The forms at `path`: a form's file, its folder, or a folder of forms; likewise programmes.
     pub(crate) fn at(path: &Path) -> Result<Self> {
         let metadata = std::fs::metadata(path)
             .with_context(|| format!("there is no file or folder {}", path.display()))?;
+        let path = std::path::absolute(path)?;
         if metadata.is_file() {
-            return Self::of_files(vec![path.to_owned()]);
+            return match is_programme(&path)? {
+                true => Self::of_programmes(vec![path]),
+                false => Self::of_files(vec![path], Vec::new()),
+            };
         }
         if path.join("form.json").is_file() {
-            return Self::of_files(vec![path.join("form.json")]);
+            return Self::of_files(vec![path.join("form.json")], Vec::new());
         }
-        let mut forms = Vec::new();
-        for entry in
-            std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?
-        {
-            let form = entry?.path().join("form.json");
-            if form.is_file() {
-                forms.push(form);
+        if path.ends_with(library::PROGRAMMES) {
+            let programmes = programmes_in(&path)?;
+            if !programmes.is_empty() {
+                return Self::of_programmes(programmes);
             }
         }
-        if forms.is_empty() {
-            bail!("there is no form in {}: a form is a folder with a `form.json`", path.display());
+        let forms = forms_in(&path)?;
+        let programmes = programmes_in(&path.join(library::PROGRAMMES)).unwrap_or_default();
+        if forms.is_empty() && programmes.is_empty() {
+            bail!(
+                "there is no form in {}: a form is a folder with a `form.json`; a programme lies \
+                 in a folder `{}`",
+                path.display(),
+                library::PROGRAMMES
+            );
         }
-        forms.sort();
-        Self::of_files(forms)
+        if forms.is_empty() {
+            Self::of_programmes(programmes)
+        } else {
+            Self::of_files(forms, programmes)
+        }
     }
 
     /// The form that is meant by `name`: a shipped form's id, a file or a folder.
@@ -99,7 +113,7 @@ impl Source {
         }
         let files = SHIPPED.clone();
         let forms = vec![library::find(&files, name)?.to_owned()];
-        Ok(Self { files, forms, root: None, findings: Vec::new() })
+        Ok(Self { files, forms, programmes: Vec::new(), root: None, findings: Vec::new() })
     }
 
     /// The one form that is meant, ready to be answered.
@@ -121,29 +135,66 @@ impl Source {
         path.strip_prefix(here).unwrap_or(&path).display().to_string()
     }
 
-    /// Reads forms that lie beside each other, and what they refer to.
-    fn of_files(forms: Vec<PathBuf>) -> Result<Self> {
-        let forms: Vec<PathBuf> =
-            forms.iter().map(std::path::absolute).collect::<std::io::Result<_>>()?;
+    /// Reads forms that lie beside each other, with what they refer to, and programmes below
+    /// the same root.
+    fn of_files(forms: Vec<PathBuf>, programmes: Vec<PathBuf>) -> Result<Self> {
         let first = &forms[0];
         let folder = first.parent().unwrap_or(Path::new("/"));
         let is_form = first.file_name().is_some_and(|it| it == "form.json");
-        let root = folder.parent().filter(|_| is_form).unwrap_or(folder).to_owned();
-        let mut reader = Reader {
-            root: root.clone(),
-            files: Files::default(),
-            seen: BTreeSet::new(),
-            findings: Vec::new(),
-        };
-        let mut paths = Vec::new();
-        for form in &forms {
-            let path = relative(&root, form);
-            reader.form(&path)?;
-            paths.push(path);
-        }
-        let Reader { files, findings, .. } = reader;
-        Ok(Self { files, forms: paths, root: Some(root), findings })
+        let root = folder.parent().filter(|_| is_form).unwrap_or(folder);
+        let mut reader = Reader::new(root);
+        let forms = reader.each(&forms, Reader::form)?;
+        let programmes = reader.each(&programmes, Reader::programme)?;
+        Ok(reader.source(forms, programmes))
     }
+
+    /// Reads programmes that lie in one folder, and the forms beside that folder, which they may
+    /// name.
+    fn of_programmes(programmes: Vec<PathBuf>) -> Result<Self> {
+        let folder = programmes[0].parent().unwrap_or(Path::new("/"));
+        let is_own = folder.ends_with(library::PROGRAMMES);
+        let root = folder.parent().filter(|_| is_own).unwrap_or(folder);
+        let mut reader = Reader::new(root);
+        reader.each(&forms_in(root)?, Reader::form)?;
+        let programmes = reader.each(&programmes, Reader::programme)?;
+        Ok(reader.source(Vec::new(), programmes))
+    }
+}
+
+/// The forms in the folders of `folder`, sorted.
+fn forms_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut forms = entries(folder)?;
+    forms.iter_mut().for_each(|it| it.push("form.json"));
+    forms.retain(|it| it.is_file());
+    Ok(forms)
+}
+
+/// The programmes in `folder`, sorted: its JSON files that are no overlays.
+fn programmes_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut programmes = entries(folder)?;
+    programmes.retain(|it| {
+        let stem = it.file_stem().and_then(|it| it.to_str()).unwrap_or(".");
+        it.extension().is_some_and(|it| it == "json") && !stem.contains('.') && it.is_file()
+    });
+    Ok(programmes)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let cannot = || format!("cannot read {}", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(cannot)?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|it| Ok(it?.path())).collect::<std::io::Result<_>>().with_context(cannot)?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Whether the file at `path` is meant as a programme: by its folder, or by what is in it.
+fn is_programme(path: &Path) -> Result<bool> {
+    if path.parent().is_some_and(|it| it.ends_with(library::PROGRAMMES)) {
+        return Ok(true);
+    }
+    let text = read_bytes(path, LARGEST_FORM)?;
+    Ok(library::is_programme(&String::from_utf8_lossy(&text)))
 }
 
 fn relative(root: &Path, path: &Path) -> String {
@@ -159,6 +210,36 @@ struct Reader {
 }
 
 impl Reader {
+    fn new(root: &Path) -> Self {
+        let (files, seen) = (Files::default(), BTreeSet::new());
+        Self { root: root.to_owned(), files, seen, findings: Vec::new() }
+    }
+
+    /// Reads each of `paths` by `read`; where they are below the root.
+    fn each(
+        &mut self,
+        paths: &[PathBuf],
+        read: impl Fn(&mut Self, &str) -> Result<()>,
+    ) -> Result<Vec<String>> {
+        let paths: Vec<String> = paths.iter().map(|it| relative(&self.root, it)).collect();
+        paths.iter().try_for_each(|it| read(self, it))?;
+        Ok(paths)
+    }
+
+    fn source(self, forms: Vec<String>, programmes: Vec<String>) -> Source {
+        let Self { root, files, findings, .. } = self;
+        Source { files, forms, programmes, root: Some(root), findings }
+    }
+
+    /// Reads the programme at `path`, and its overlays.
+    fn programme(&mut self, path: &str) -> Result<()> {
+        self.overlays(path)?;
+        if let Some(text) = self.read(path, LARGEST_FORM)? {
+            self.files.insert(path, text);
+        }
+        Ok(())
+    }
+
     /// Reads the form at `path`, its overlays, its cases, and what it refers to.
     fn form(&mut self, path: &str) -> Result<()> {
         let mut open = vec![path.to_owned()];

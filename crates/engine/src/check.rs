@@ -1,4 +1,4 @@
-//! Checks forms, their translations and the cases beside them.
+//! Checks forms, their translations and the cases beside them; checks programmes.
 
 use forms::check::sort;
 use forms::json::{self, LARGEST_RESPONSE, Locator};
@@ -6,6 +6,8 @@ use forms::prepare::{Loaded, PreparedForm};
 use forms::{Files, codes, files, parse_response, response};
 use model::case::{Coverage, Expected};
 use model::{Finding, Scorecard, Severity};
+
+use crate::library::Forms;
 
 /// What was found about one form.
 #[derive(Debug)]
@@ -52,6 +54,12 @@ pub fn check(files: &Files, path: &str) -> Checked {
     }
     sort(&mut findings);
     Checked { path: path.to_owned(), findings, cases: cases.len(), coverage }
+}
+
+/// What is found in the programme at `path` and its translations, where `forms` are those it
+/// may name.
+pub fn check_programme(files: &Files, path: &str, forms: &Forms) -> Vec<Finding> {
+    workflow::check(files, path, forms)
 }
 
 /// How many names a finding lists before it says how many more there are.

@@ -1,4 +1,5 @@
-//! Use cases: check forms, score a response, make report data, keep and repeat results.
+//! Use cases: check forms and programmes, score a response, make report data, keep and repeat
+//! results.
 //!
 //! The only place where the store and the pure crates meet. Each use case takes the time as
 //! an argument and gives findings, not only a first error.

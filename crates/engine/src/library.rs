@@ -1,4 +1,4 @@
-//! Finds and loads forms among files.
+//! Finds and loads forms, and finds programmes, among files.
 
 use expressions::analysis::nearest;
 use forms::prepare::{Loaded, PreparedForm, load};
@@ -6,6 +6,11 @@ use forms::{Files, files};
 use model::Severity;
 
 use crate::error::EngineError;
+
+pub use workflow::{Forms, is_programme};
+
+/// The name of the folder that holds programmes.
+pub const PROGRAMMES: &str = "programmes";
 
 /// The paths of all forms among `files`: every `form.json` outside `published` and `cases`.
 pub fn forms(files: &Files) -> Vec<&str> {
@@ -16,9 +21,13 @@ pub fn forms(files: &Files) -> Vec<&str> {
         .collect()
 }
 
+/// The id of the form at `path`: the name of its folder.
+fn name(path: &str) -> &str {
+    files::folder(path).rsplit('/').next().unwrap_or_default()
+}
+
 /// The path of the form with this id (the name of its folder).
 pub fn find<'a>(files: &'a Files, id: &str) -> Result<&'a str, EngineError> {
-    let name = |path: &'a str| files::folder(path).rsplit('/').next().unwrap_or_default();
     let all = forms(files);
     all.iter().copied().find(|it| name(it) == id).ok_or_else(|| EngineError::NoForm {
         name: id.to_owned(),
@@ -33,4 +42,27 @@ pub fn prepare(files: &Files, path: &str) -> Result<PreparedForm, EngineError> {
         findings.retain(|it| it.severity == Severity::Error);
         EngineError::Findings(findings)
     })
+}
+
+/// The paths of all programmes among `files`: every JSON file of the folder [`PROGRAMMES`] that
+/// is no overlay.
+pub fn programmes(files: &Files) -> Vec<&str> {
+    files
+        .below(PROGRAMMES)
+        .filter(|it| it.strip_suffix(".json").is_some_and(|it| !it.contains('.')))
+        .collect()
+}
+
+/// All forms of `sources`, by id; of two with the same id that of the first source.
+pub fn prepare_all(sources: &[&Files]) -> Forms {
+    let mut all = Forms::new();
+    for files in sources {
+        for path in forms(files) {
+            let id = name(path);
+            if !all.contains_key(id) {
+                all.insert(id.to_owned(), prepare(files, path).ok());
+            }
+        }
+    }
+    all
 }

@@ -457,9 +457,7 @@ impl Build<'_, '_, '_> {
         if !self.scored {
             return;
         }
-        let fits = name.starts_with(|it: char| it.is_ascii_lowercase())
-            && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_');
-        if !fits || RESERVED.contains(&name) {
+        if !is_name(name) {
             let message = format!("`{name}` cannot be a name here");
             self.findings.add_at_key(&codes::BAD_NAME, pointer, message).suggestion =
                 Some("use a-z, 0-9 and _, and no word of the expression language".to_owned());
@@ -511,6 +509,13 @@ impl Build<'_, '_, '_> {
             self.broken |= ours_too;
         }
     }
+}
+
+/// Whether expressions can name something by `name`.
+pub fn is_name(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_lowercase())
+        && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_')
+        && !RESERVED.contains(&name)
 }
 
 /// Words that cannot be names, because expressions use them.
@@ -632,7 +637,7 @@ fn plain_question(path: &str, kind: Kind, required: bool) -> Question {
 
 /// Follows `$ref` inside `root`, where what stands beside it wins; `None` for what leads back
 /// to itself.
-fn deref<'v>(root: &'v Value, value: &'v Value) -> Option<Cow<'v, Map<String, Value>>> {
+pub(crate) fn deref<'v>(root: &'v Value, value: &'v Value) -> Option<Cow<'v, Map<String, Value>>> {
     let mut map = value.as_object()?;
     let mut beside = Map::new();
     for _ in 0..20 {

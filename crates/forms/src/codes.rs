@@ -61,7 +61,7 @@ codes! {
         "The file, an answer or the resolved form is larger than what is read. Forms may have 4 MiB, responses 8 MiB, a text 100,000 characters, a table 1,000 rows.",
         "a response of 50 MB";
     WRONG_SHAPE = "wrong-shape", Error,
-        "A value has the wrong type or an impossible value for its keyword or place.",
+        "A value has the wrong type or an impossible value for its keyword or place, or does not go together with what stands beside it.",
         r#""weight": "heavy""#;
     NO_SUCH_FILE = "no-such-file", Error,
         "A file, or a part of it, that is referred to does not exist.",
@@ -94,7 +94,7 @@ codes! {
         "Something that must be given is not there.",
         r#""x-criterion": {"weight": 2} without `dimension`"#;
     BAD_NAME = "bad-name", Error,
-        "Names of steps, questions and columns begin with a lower-case letter, contain only a-z, 0-9 and _, and are no word of the expression language or of results (row, facts, score, indicators).",
+        "Names of steps, questions and columns, and ids of a programme's stages, begin with a lower-case letter, contain only a-z, 0-9 and _, and are no word of the expression language or of results (row, facts, score, indicators).",
         r#""in": {"title": "Input"}"#;
     NO_TITLE = "no-title", Error,
         "A step, question, column or option of a form has no title; a reader would see its name.",
@@ -124,7 +124,7 @@ codes! {
         "No criterion counts in this dimension, so its weight would be lost.",
         "a dimension `team` and no criterion in it";
     WEIGHTS = "weights", Error,
-        "Weights of dimensions must be given and add up to 100 when the total is made by dimension, and must be absent when it is pooled.",
+        "Weights of dimensions must be given and add up to 100 when the total is made by dimension, and must be absent when it is pooled. In a programme, the weights of forms add up to 100 and name every form of the programme that has a place in a profile, and no other.",
         r#""weight": 25, "weight": 70"#;
     IDLE_WEIGHT = "idle-weight", Warning,
         "A weight cannot change any outcome: the only criterion of a dimension weighs the same whatever its weight is.",
@@ -145,16 +145,16 @@ codes! {
         "An expression cannot be read, or uses something that is not part of the expression language.",
         r#""when": "a.b = 3""#;
     UNKNOWN_NAME = "unknown-name", Error,
-        "An expression names a question, column, fact or option that the form does not have, or `required` names a property that is not there.",
+        "An expression names a question, column, fact or option that the form does not have, or `required` names a property that is not there. In a programme: a condition names something that its stages do not ask or work out.",
         r#""when": "framework.agrement == 'x'""#;
     CYCLE = "cycle", Error,
         "A question's visibility or value depends on itself.",
         "`a` is shown when `b` is answered, and `b` when `a` is";
     IDLE_GATE = "idle-gate", Warning,
-        "The gate can never fire: no answers make its condition true.",
+        "The gate can never fire: no answers make its condition true. In a programme: the gate holds nobody back, because its condition always holds.",
         r#""when": "basis.scope == 'a' and basis.scope == 'b'""#;
     CONSTANT_GATE = "constant-gate", Warning,
-        "The gate always fires: every possible answer makes its condition true.",
+        "The gate always fires: every possible answer makes its condition true. In a programme: the gate lets nobody through, because its condition never holds.",
         r#""when": "basis.level >= 0""#;
     IDLE_CAP = "idle-cap", Warning,
         "The cap cannot lower anything: it names the top band, or 100 points.",
@@ -222,13 +222,58 @@ codes! {
     BAD_ROW = "bad-row", Error,
         "A row of a table has no id, or two rows have the same.",
         r#"[{"id": "r1"}, {"id": "r1"}]"#;
+    UNKNOWN_FORM = "unknown-form", Error,
+        "A programme names a form that does not exist, or that cannot be used because it has errors itself. Forms are looked for beside the folder of programmes, and among the shipped ones.",
+        r#""form": "opi-aplication""#;
+    UNKNOWN_ROLE = "unknown-role", Error,
+        "A stage or a transition of a programme is given to a role that it does not have, so nobody could act.",
+        r#""by": "reviwer""#;
+    IDLE_ROLE = "idle-role", Warning,
+        "Nothing is given to a role: it answers at no stage, and no transition is open to it.",
+        "a role `observer` that stands in no `by`";
+    UNKNOWN_STAGE = "unknown-stage", Error,
+        "A transition leads from or to a stage that the programme does not have, or answers begin with those of such a stage.",
+        r#""to": "elegibility""#;
+    UNREACHABLE_STAGE = "unreachable-stage", Error,
+        "No way leads from the first stage to this one, so nobody can ever reach it.",
+        "a stage `review` and no transition to it";
+    DEAD_END = "dead-end", Error,
+        "An assessment that stands here can never end: no way leads on, or none leads to a final stage.",
+        r#"a stage without transitions and without `"final": true`"#;
+    FINAL_STAGE = "final-stage", Error,
+        "A final stage ends the assessment: nothing is answered there, and nothing leads on.",
+        r#"{ "id": "closed", "form": "opi-decision", "final": true }"#;
+    NOTHING_ASKED = "nothing-asked", Error,
+        "Something is said about answers at a stage where no form is answered.",
+        r#""gate": { "complete": true } at a stage without `form`"#;
+    COPIES = "copies", Error,
+        "What is said about copies does not fit: the most is less than the least, or copies are counted, hidden from each other or joined where there is only one.",
+        r#""copies": { "min": 3, "max": 2 }"#;
+    START_FROM = "start-from", Error,
+        "The answers of a stage cannot begin with those of the stage named: it has another form, or several copies where one is meant.",
+        r#""start_from": { "median_of": "review" } where `review` has another form"#;
+    NOT_YET = "not-yet", Error,
+        "A stage is named that cannot have been passed by then, so what rests on it would never be known.",
+        r#""from": "application" with "when": "review.complete""#;
+    PASSED_BY = "passed-by", Warning,
+        "A gate rests on a stage that can be passed by. On such a way nothing is known of that stage, so the gate stays closed. Write `any`, or lead every way through the stage.",
+        r#""when": "second_opinion.total >= 60" where the second opinion may be left out"#;
+    SAME_ACTION = "same-action", Error,
+        "Two transitions lead from one stage by the same action, so it is not clear where it leads.",
+        r#"two transitions from `review` with the action `close`"#;
+    MISSING_FACT = "missing-fact", Warning,
+        "A question that is asked at a stage rests on a fact that the stage does not give. It stays unknown, and so does what rests on it.",
+        r#"a question calculated from `facts.export_class` at a stage without `facts`"#;
+    NO_PROFILE_PLACE = "no-profile-place", Error,
+        "A form has a weight in the joined result but no place in a profile, or the place in the matrix cannot be told because a proof does not ask for the focus area.",
+        r#""weights": { "opi-review": 40 }"#;
 }
 
 /// The documentation of all codes, as Markdown.
 pub fn markdown() -> String {
     let mut out = String::from(
         "# Findings\n\nWhat `assay check` and `assay score` can find, by code. Errors stop a \
-         form or response from being used; warnings and notes do not. Codes are stable.\n\nThis \
+         form, a response or a programme from being used; warnings and notes do not. Codes are stable.\n\nThis \
          page is made from `crates/forms/src/codes.rs`; a test keeps it equal.\n",
     );
     for code in ALL {

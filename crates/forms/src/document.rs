@@ -80,8 +80,9 @@ pub fn read<T: DeserializeOwned>(
 /// What to write where several shapes are allowed and none fits.
 fn hint(error: &jsonschema::ValidationError<'_>) -> Option<&'static str> {
     let pointer = error.instance_path().to_string();
-    let last = pointer.rsplit('/').next().unwrap_or_default();
-    match last {
+    let is_key = |it: &&str| !it.starts_with(|it: char| it.is_ascii_digit());
+    let key = pointer.rsplit('/').find(is_key).unwrap_or_default();
+    match key {
         "version" => Some("a version is three numbers, for example `1.0.0`"),
         "start_from" => {
             Some("write `{ \"median_of\": \"<stage>\" }` or `{ \"latest_of\": \"<stage>\" }`")

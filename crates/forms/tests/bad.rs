@@ -127,9 +127,12 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("published-changed", "the commands: assay publish"),
 ];
 
+/// Where the findings about programmes are shown.
+const PROGRAMMES: &str = "../../workflow/tests/bad";
+
 #[test]
 fn every_code_is_shown() {
-    let shown: BTreeSet<String> = ["bad", "bad-responses"]
+    let shown: BTreeSet<String> = ["bad", "bad-responses", PROGRAMMES]
         .iter()
         .flat_map(|it| fs::read_dir(tests().join(it)).unwrap())
         .map(|it| it.unwrap().path())

@@ -38,7 +38,7 @@ pub struct Step {
 }
 
 /// One thing asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Question {
     /// Its place in the answers: `step.question`, or `question` in the implicit step. For a
     /// column, its name.
@@ -78,7 +78,7 @@ pub struct Question {
 }
 
 /// What kind of answer a question takes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Kind {
     /// One of several options.
     Choice(Vec<Choice>),
@@ -98,6 +98,7 @@ pub enum Kind {
     /// Rows of columns; each row has an `id`.
     Table(Vec<Question>),
     /// Anything else that JSON Schema can say; it can be checked, but not asked on a page.
+    #[default]
     Other,
 }
 

@@ -104,7 +104,8 @@ pub struct Stage {
     /// Whether nobody sees another's copy before signing their own.
     #[serde(default, skip_serializing_if = "is_false")]
     pub blind: bool,
-    /// Where the answers begin; empty when not given.
+    /// Where the answers begin, each time the stage does. When not given: empty the first
+    /// time, and as they were left when the assessment comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_from: Option<StartFrom>,
     /// The facts that the form is given, each by an expression over earlier stages.
@@ -140,7 +141,7 @@ pub struct Copies {
 pub enum StartFrom {
     /// With the median of the signed copies of the stage named, question by question.
     MedianOf(String),
-    /// With what was last signed at the stage named; at the stage itself, with its last time.
+    /// With what was last signed at the stage named, which may be this one.
     LatestOf(String),
 }
 
@@ -329,7 +330,8 @@ pub struct Gate {
     pub copies_signed: Option<CopiesSigned>,
     /// What must hold besides: a condition over this stage and earlier ones, which sees
     /// `<stage>.complete`, `signed`, `all_met`, `status`, `band`, `rank`, `total`, `points`,
-    /// `completeness`, `dimensions.<id>`, `indicators.<id>` and `answers.<step>.<question>`.
+    /// `completeness`, `dimensions.<id>`, `indicators.<id>` and `answers.<step>.<question>`;
+    /// of several forms `<stage>.<form>.total`, with `_` for `-`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
     /// What a person is told where `when` does not hold: what is lacking, and what to do.
@@ -341,9 +343,11 @@ pub struct Gate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CopiesSigned {
-    /// As many as the stage asks for at least.
+    /// As many as the stage asks for at least. A copy that is not eligible, for example of
+    /// somebody with a conflict of interest, does not count.
     Min,
-    /// All that were begun, and at least as many as the stage asks for.
+    /// All that were begun, and of those that are eligible at least as many as the stage asks
+    /// for.
     All,
 }
 

@@ -12,10 +12,10 @@ use serde_json::json;
 
 use crate::cli::{Cli, Database, Document, Format};
 use crate::commands::{Exit, any_error, print_findings, print_json, printed, say, tell};
-use crate::source::Source;
+use crate::source::{SHIPPED, Source};
 use crate::{database, show, source, write};
 
-/// Checks forms, each on its own: a bad one does not stop the others.
+/// Checks forms and programmes, each on its own: a bad one does not stop the others.
 pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
     let sources = match paths {
         [] if Path::new("forms").is_dir() => vec![Source::at(Path::new("forms"))?],
@@ -23,7 +23,7 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
         paths => paths.iter().map(|it| Source::at(it)).collect::<Result<_>>()?,
     };
     let mut all: Vec<Finding> = Vec::new();
-    let (mut forms, mut cases) = (0, 0);
+    let (mut forms, mut programmes, mut cases) = (0, 0, 0);
     let mut coverage = serde_json::Map::new();
     for source in &sources {
         let mut findings = source.findings.clone();
@@ -37,6 +37,13 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
             }
             findings.extend(checked.findings);
         }
+        if !source.programmes.is_empty() {
+            let known = library::prepare_all(&[&source.files, &SHIPPED]);
+            for path in &source.programmes {
+                programmes += 1;
+                findings.extend(check::check_programme(&source.files, path, &known));
+            }
+        }
         all.extend(findings.into_iter().map(|mut finding| {
             finding.place.file = source.shown(&finding.place.file);
             finding
@@ -45,17 +52,23 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
     forms::check::sort(&mut all);
     let exit = if any_error(&all) { Exit::Findings } else { Exit::Fine };
     if format == Format::Json {
-        let found =
-            json!({ "forms": forms, "cases": cases, "coverage": coverage, "findings": all });
-        print_json(&found)?;
+        print_json(&json!({
+            "forms": forms, "programmes": programmes, "cases": cases,
+            "coverage": coverage, "findings": all
+        }))?;
         return Ok(exit);
     }
     print_findings(&all, &str::to_owned);
     let count = |severity| all.iter().filter(|it| it.severity == severity).count();
+    let (f, p, c) =
+        (counted(forms, "form"), counted(programmes, "programme"), counted(cases, "case"));
+    let what = match (forms, programmes) {
+        (_, 0) => format!("{f} and {c}"),
+        (0, _) => p,
+        _ => format!("{f}, {p} and {c}"),
+    };
     let summary = format!(
-        "checked {} and {}: {}, {}, {}",
-        counted(forms, "form"),
-        counted(cases, "case"),
+        "checked {what}: {}, {}, {}",
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warning), "warning"),
         counted(count(Severity::Note), "note")
@@ -80,6 +93,7 @@ pub(crate) fn schema(document: Document, form: Option<&str>) -> Result<Exit> {
         Document::Scorecard => print_json(&of::<model::Scorecard>()),
         Document::Report => print_json(&of::<model::report::ReportData>()),
         Document::Profile => print_json(&of::<model::profile::Profile>()),
+        Document::Programme => print_json(&of::<model::Programme>()),
         Document::Expected => print_json(&of::<model::case::Expected>()),
         Document::Answers => {
             let form = Source::named(form.context("name the form")?)?.form()?;

@@ -8,7 +8,7 @@ use crate::support::Place;
 
 #[test]
 fn the_shipped_forms_have_no_errors() {
-    let ran = Place::new().run("check").fine().says("0 errors, 0 warnings");
+    let ran = Place::new().run("check").fine().says("0 errors, 0 warnings").says(" 5 programmes ");
     assert_eq!(ran.out, "");
 }
 
@@ -162,4 +162,59 @@ fn a_plain_json_schema_is_a_form() {
             "date": "2026-10-01", "answers": {"name": "x", "age": 3}}"#,
     );
     place.run("score plain.json answers.json").fine().shows("not scored");
+}
+
+/// A programme over the form `my-form`, and a shipped one.
+const PROGRAMME: &str = r#"{
+  "id": "mine", "version": "1.0.0", "language": "en", "title": "Mine", "subject": "company",
+  "roles": [{ "id": "company", "title": "Company" }],
+  "stages": [
+    { "id": "first", "title": "First", "form": "my-form", "by": "company" },
+    { "id": "second", "title": "Second", "form": "export-readiness", "by": "company" },
+    { "id": "closed", "title": "Closed", "final": true }
+  ],
+  "transitions": [
+    { "from": "first", "action": "go-on", "title": "Go on", "by": "company", "to": "second" },
+    { "from": "second", "action": "close", "title": "Close", "by": "company", "to": "closed",
+      "gate": { "when": "first.total >= 40", "message": "Strengthen the first." } }
+  ]
+}"#;
+
+#[test]
+fn a_programme_is_checked_with_the_forms_beside_it_and_the_shipped_ones() {
+    let place = Place::with_form();
+    place.write("programmes/mine.json", PROGRAMME);
+    for path in ["programmes", "programmes/mine.json"] {
+        place.run(&format!("check {path}")).fine().says("checked 1 programme: 0 errors");
+    }
+    place.run("check .").fine().says("checked 1 form, 1 programme and 2 cases: 0 errors");
+    let found = place.run("check . --format json").fine().json();
+    assert_eq!((&found["forms"], &found["programmes"]), (&json!(1), &json!(1)));
+
+    place.write("programmes/mine.da.json", "{}");
+    place.run("check programmes").ended(1).says("programmes/mine.da.json: error[missing-trans");
+    place.write("elsewhere.json", PROGRAMME);
+    place.run("check elsewhere.json").fine().says("checked 1 programme: 0 errors");
+}
+
+#[test]
+fn what_is_wrong_with_a_programme_has_its_place_and_what_was_meant() {
+    let place = Place::with_form();
+    place.write("programmes/mine.json", PROGRAMME);
+    let (line, column) = place.change("programmes/mine.json", "first.total", "first.totl");
+    place
+        .run("check programmes")
+        .ended(1)
+        .says(&format!("programmes/mine.json:{line}:{column}: error[unknown-name]"))
+        .says("did you mean `total`?")
+        .says("error: checked 1 programme: 1 error");
+    place.change("programmes/mine.json", "\"my-form\"", "\"my-frm\"");
+    place.run("check programmes").ended(1).says("error[unknown-form]").says("`my-form`?");
+    place.edit("my-form/form.json", |it| it["x-form"]["colour"] = json!("red"));
+    place.write("programmes/mine.json", PROGRAMME);
+    place.run("check programmes").ended(1).says("the form `my-form` has errors");
+    place.write("programmes/mine.json", "{ \"stages\": [");
+    place.run("check programmes").ended(1).says("error[invalid-json]");
+    place.write("empty/programmes/readme.txt", "");
+    place.run("check empty/programmes").ended(3).says("there is no form in");
 }

@@ -14,19 +14,18 @@ const ON_COLUMNS: [&str; 8] =
 
 /// An option or column that does not exist.
 #[derive(Debug)]
-pub(crate) struct Unknown {
+pub struct Unknown {
     /// Where it stands, in bytes from the start of the expression.
-    pub(crate) offset: usize,
-    pub(crate) message: String,
-    pub(crate) suggestion: Option<String>,
+    pub offset: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What was meant.
+    pub suggestion: Option<String>,
 }
 
 /// The options and columns that `source` names and that do not exist, where `question` gives
 /// the question or column that a name is the whole place of.
-pub(crate) fn unknown<'q>(
-    source: &str,
-    question: &dyn Fn(&str) -> Option<&'q Question>,
-) -> Vec<Unknown> {
+pub fn unknown<'q>(source: &str, question: &dyn Fn(&str) -> Option<&'q Question>) -> Vec<Unknown> {
     let mut walk = Walk { question, found: Vec::new() };
     if let Ok(expr) = parse_expr(source) {
         walk.expr(&expr);

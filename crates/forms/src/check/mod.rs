@@ -1,6 +1,6 @@
 //! Checks of a form that nobody has answered yet: what would score wrongly in silence.
 
-pub(crate) mod literals;
+pub mod literals;
 pub mod reach;
 pub mod rules;
 pub mod translations;
