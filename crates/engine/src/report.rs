@@ -56,6 +56,7 @@ impl Report<'_> {
             language: self.language.to_owned(),
             subject: card.subject.clone(),
             date: card.date.clone(),
+            self_assessment: meta.self_assessment,
             validated: self.reading.response.validated.clone(),
             form: card.form.clone(),
             title: self.texts.title.clone(),

@@ -32,6 +32,10 @@ pub struct FormMeta {
     /// Who answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub respondent: Option<String>,
+    /// Whether the subject answers about itself. A review, a check by others or a decision is
+    /// no self-assessment.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub self_assessment: bool,
     /// How many minutes it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
@@ -90,6 +94,10 @@ pub struct FormMeta {
     /// Licences and trade marks a reader must know of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licences: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How the total is made from the criteria.

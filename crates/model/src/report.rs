@@ -24,6 +24,8 @@ pub struct ReportData {
     pub subject: Subject,
     /// The day the answers hold for (YYYY-MM-DD); also the date of the document.
     pub date: String,
+    /// Whether the subject answered about itself.
+    pub self_assessment: bool,
     /// Who has checked the answers, and when; absent when they are the respondent's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validated: Option<Validation>,
