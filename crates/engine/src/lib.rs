@@ -8,8 +8,10 @@
 //! [`rescore`], [`transfer`], [`publish`].
 
 pub mod assess;
+pub mod blank;
 pub mod check;
 mod error;
+pub mod guidance;
 pub mod library;
 pub mod publish;
 pub mod report;

@@ -17,6 +17,7 @@ pub mod files;
 pub mod form_schema;
 pub mod json;
 mod keywords;
+pub mod limits;
 mod messages;
 pub mod order;
 pub mod prepare;

@@ -4,9 +4,10 @@
 //! built by hand in a test. Each document has a JSON Schema made from its type.
 //!
 //! Suggested reading order: [`keywords`], [`form`], [`response`], [`scorecard`],
-//! [`profile`], [`programme`], [`report`], [`finding`].
+//! [`profile`], [`programme`], [`report`], [`blank`], [`finding`].
 #![warn(clippy::disallowed_methods)]
 
+pub mod blank;
 pub mod case;
 pub mod condition;
 pub mod evidence;

@@ -42,15 +42,19 @@ pub(crate) fn pages<T>(
     drawn
 }
 
-/// The PDF that `template` makes of `data`, with `attached` attached.
+/// The PDF that `template` makes of `data`, with `attached` attached: PDF/UA-1, and PDF/A-3a
+/// where it has a date, which PDF/A asks for.
 pub(crate) fn pdf(
     template: &'static Template,
     data: &impl Serialize,
     attached: &[u8],
 ) -> Result<Vec<u8>, ReportError> {
     let document = document(data)?;
-    let standards = PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_3a])
-        .map_err(|it| problem(it.message().as_str()))?;
+    let standards: &[PdfStandard] = match template.attachment {
+        Some(_) => &[PdfStandard::Ua_1, PdfStandard::A_3a],
+        None => &[PdfStandard::Ua_1],
+    };
+    let standards = PdfStandards::new(standards).map_err(|it| problem(it.message().as_str()))?;
     let options = PdfOptions {
         ident: Smart::Custom(ident(&[&document, attached])),
         creator: Smart::Custom(Some("Assay".to_owned())),

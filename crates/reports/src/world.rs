@@ -12,9 +12,11 @@ use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World};
 
 /// A template, and the name under which its report carries an attachment.
+///
+/// What carries one is about a subject on a day and is kept; all else has no date.
 pub(crate) struct Template {
     main: &'static str,
-    attachment: Option<&'static str>,
+    pub(crate) attachment: Option<&'static str>,
     library: LazyLock<LazyHash<Library>>,
 }
 
@@ -31,6 +33,10 @@ pub(crate) static PROFILE: Template = Template {
     attachment: Some("profile.json"),
     library: LazyLock::new(|| library(Some("/profile.json"))),
 };
+
+/// A form on paper.
+pub(crate) static BLANK: Template =
+    Template { main: "blank/main.typ", attachment: None, library: LazyLock::new(|| library(None)) };
 
 /// Charts by themselves.
 pub(crate) static CHART: Template =
