@@ -37,7 +37,7 @@ fn responses_scorecards_profiles_and_report_data_keep_to_their_schemas() {
             for language in form.languages() {
                 let card = scoring::score(&form, it, Some(language));
                 valid(&scorecard, &json!(card), id);
-                valid(&profile, &json!(scoring::profile(&[card], &[]).unwrap()), id);
+                valid(&profile, &json!(scoring::profile(&[card], &[], None).unwrap()), id);
                 let (data, _) = engine::report::report_data(&form, it, None, language).unwrap();
                 valid(&report, &json!(data), id);
             }

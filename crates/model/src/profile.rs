@@ -1,5 +1,7 @@
 //! A profile: the scorecards of several forms about one subject, joined.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,9 @@ pub struct Profile {
     pub date: String,
     /// The results, in the order given.
     pub results: Vec<ProfileResult>,
+    /// The totals weighed together; absent where no programme says how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Joined>,
     /// The row of the 4×4 matrix: the focus area answered in the youngest of the forms that
     /// ask for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +57,21 @@ pub struct ProfileResult {
     pub band: Option<String>,
     /// SHA-256 of the scorecard in canonical JSON, as `sha256:…`.
     pub scorecard: String,
+}
+
+/// The totals of several forms, weighed together as a programme says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Joined {
+    /// The programme's title.
+    pub programme: String,
+    /// The weighted mean of the strict totals, 0 to 100; absent where no total is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<f64>,
+    /// The share that each result with a total has in it, 0 to 1, by form. What weight a form
+    /// without a total would have is shared among the others.
+    pub shares: BTreeMap<String, f64>,
+    /// The forms of the programme that have no total yet.
+    pub missing: Vec<String>,
 }
 
 /// Where a subject stands among the three pillars of sustainability.

@@ -3,7 +3,8 @@
 use forms::canonical;
 use model::Scorecard;
 use model::keywords::{Effect, Pillar, ProfilePlace};
-use model::profile::{PillarResult, Profile, ProfileResult, Venn, Zone};
+use model::profile::{Joined, PillarResult, Profile, ProfileResult, Venn, Zone};
+use model::programme::Programme;
 use model::report::ReadinessLine;
 use model::scorecard::{GateState, Status};
 
@@ -47,8 +48,13 @@ pub enum ProfileError {
 
 /// The profile of `cards`, which are about one subject; in the order given.
 ///
-/// `before` are earlier scorecards of the subject, for its readiness then and now.
-pub fn profile(cards: &[Scorecard], before: &[Scorecard]) -> Result<Profile, ProfileError> {
+/// `before` are earlier scorecards of the subject, for its readiness then and now;
+/// `programme` says how totals are weighed together.
+pub fn profile(
+    cards: &[Scorecard],
+    before: &[Scorecard],
+    programme: Option<&Programme>,
+) -> Result<Profile, ProfileError> {
     let first = cards.first().ok_or(ProfileError::Empty)?;
     if let Some(other) = cards.iter().chain(before).find(|it| it.subject != first.subject) {
         return Err(ProfileError::Subjects {
@@ -74,9 +80,29 @@ pub fn profile(cards: &[Scorecard], before: &[Scorecard]) -> Result<Profile, Pro
         language: first.language.clone(),
         date: date.to_owned(),
         results: cards.iter().map(result).collect(),
+        joined: programme.and_then(|it| join(cards, it)),
         focus_area: youngest_first(cards).find_map(|it| it.focus_area.clone()),
         readiness: readiness(cards, before),
         venn: venn(cards),
+    })
+}
+
+/// The totals weighed together, the weight of what is not given shared among the others.
+fn join(cards: &[Scorecard], programme: &Programme) -> Option<Joined> {
+    let weights = &programme.profile.as_ref()?.weights;
+    let total = |form: &String| {
+        let card = cards.iter().find(|it| it.form.id == *form)?;
+        Some(card.total.as_ref()?.score.strict)
+    };
+    let (given, missing): (Vec<_>, Vec<_>) = weights.iter().partition(|it| total(it.0).is_some());
+    let of: f64 = given.iter().map(|it| f64::from(*it.1)).sum();
+    let sum: f64 =
+        given.iter().filter_map(|(form, weight)| Some(total(form)? * f64::from(**weight))).sum();
+    Some(Joined {
+        programme: programme.title.clone(),
+        strict: (of > 0.0).then(|| snap(sum / of)),
+        shares: given.iter().map(|it| (it.0.clone(), snap(f64::from(*it.1) / of))).collect(),
+        missing: missing.into_iter().map(|it| it.0.clone()).collect(),
     })
 }
 

@@ -40,13 +40,13 @@ fn three(social: Value, environmental: Value, economic: Value) -> Vec<Scorecard>
 
 fn zone(social: f64, environmental: f64, economic: f64) -> Zone {
     let cards = three(answers(social), answers(environmental), answers(economic));
-    profile(&cards, &[]).unwrap().venn.unwrap().zone
+    profile(&cards, &[], None).unwrap().venn.unwrap().zone
 }
 
 #[test]
 fn the_published_example() {
     let cards = three(answers(72.0), answers(55.0), answers(81.0));
-    let joined = profile(&cards, &[]).unwrap();
+    let joined = profile(&cards, &[], None).unwrap();
     let venn = joined.venn.unwrap();
     assert_eq!(venn.zone, Zone::Just);
     close(venn.mean.unwrap(), 69.333_333);
@@ -79,7 +79,7 @@ fn harm_keeps_a_pillar_out_until_it_is_ruled_out() {
         let mut social = answers(72.0);
         social["harm"] = harm;
         let cards = three(social, answers(55.0), answers(81.0));
-        let venn = profile(&cards, &[]).unwrap().venn.unwrap();
+        let venn = profile(&cards, &[], None).unwrap().venn.unwrap();
         assert_eq!(venn.zone, Zone::EconomicOnly);
         assert!(venn.pillars[0].blocked);
         close(venn.pillars[0].strict.unwrap(), 72.0);
@@ -91,7 +91,7 @@ fn a_pillar_that_is_knocked_out_is_not_in() {
     let mut social = answers(90.0);
     social["banned"] = json!(true);
     let cards = three(social, answers(90.0), answers(90.0));
-    assert_eq!(profile(&cards, &[]).unwrap().venn.unwrap().zone, Zone::Feasible);
+    assert_eq!(profile(&cards, &[], None).unwrap().venn.unwrap().zone, Zone::Feasible);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_pillar_must_be_answered_to_four_fifths() {
             social.as_object_mut().unwrap().remove(&format!("q{i}"));
         }
         let cards = three(social, answers(100.0), answers(100.0));
-        let venn = profile(&cards, &[]).unwrap().venn.unwrap();
+        let venn = profile(&cards, &[], None).unwrap().venn.unwrap();
         (venn.pillars[0].completeness, venn.zone)
     };
     assert_eq!(with_missing(2), (0.8, Zone::Sustainable));
@@ -112,7 +112,7 @@ fn a_pillar_must_be_answered_to_four_fifths() {
 #[test]
 fn without_all_three_there_is_no_mean() {
     let cards = vec![card("economic", answers(81.0)), card("social", answers(72.0))];
-    let joined = profile(&cards, &[]).unwrap();
+    let joined = profile(&cards, &[], None).unwrap();
     let venn = joined.venn.unwrap();
     assert_eq!((venn.zone, venn.mean, venn.geometric_mean), (Zone::Just, None, None));
     assert_eq!(venn.pillars[1].strict, None);
@@ -124,7 +124,7 @@ fn without_all_three_there_is_no_mean() {
 fn a_proof_has_no_zone() {
     let mut proof = card("social", answers(72.0));
     proof.profile = Some(model::keywords::ProfilePlace::ProofOfValue);
-    let joined = profile(&[proof], &[]).unwrap();
+    let joined = profile(&[proof], &[], None).unwrap();
     assert_eq!(joined.venn, None);
     assert_eq!(joined.results[0].status, Status::Scored);
     assert_eq!(joined.results[0].band.as_deref(), Some("Solid"));
@@ -134,7 +134,7 @@ fn a_proof_has_no_zone() {
 fn the_date_is_the_youngest_and_each_scorecard_is_named_by_its_hash() {
     let mut cards = three(answers(72.0), answers(55.0), answers(81.0));
     cards[1].date = "2026-11-02".to_owned();
-    let joined = profile(&cards, &[]).unwrap();
+    let joined = profile(&cards, &[], None).unwrap();
     assert_eq!(joined.date, "2026-11-02");
     for (result, card) in joined.results.iter().zip(&cards) {
         assert_eq!(result.scorecard, forms::canonical::hash(card));
@@ -143,17 +143,17 @@ fn the_date_is_the_youngest_and_each_scorecard_is_named_by_its_hash() {
 
 #[test]
 fn what_cannot_be_joined_is_refused() {
-    assert_eq!(profile(&[], &[]), Err(ProfileError::Empty));
+    assert_eq!(profile(&[], &[], None), Err(ProfileError::Empty));
     let mut cards = three(answers(72.0), answers(55.0), answers(81.0));
     cards[2].subject.name = "Another".to_owned();
     let refused = Err(ProfileError::Subjects { first: "Example".into(), other: "Another".into() });
-    assert_eq!(profile(&cards, &[]), refused);
+    assert_eq!(profile(&cards, &[], None), refused);
     let twice = vec![card("social", answers(72.0)), card("social", answers(55.0))];
-    assert_eq!(profile(&twice, &[]), Err(ProfileError::Twice { form: "social".into() }));
+    assert_eq!(profile(&twice, &[], None), Err(ProfileError::Twice { form: "social".into() }));
     let mut rivals = vec![card("social", answers(72.0)), card("social", answers(55.0))];
     rivals[1].form.id = "social-too".to_owned();
     let refused = Err(ProfileError::Place { first: "social".into(), other: "social-too".into() });
-    assert_eq!(profile(&rivals, &[]), refused);
+    assert_eq!(profile(&rivals, &[], None), refused);
 }
 
 /// A proof that asks for the focus area and for a ladder of readiness.
@@ -181,16 +181,39 @@ fn focus_area_and_readiness_come_from_the_youngest() {
     let market = proof("proof-of-market", "2026-09-01", "international", &[1, 2, 3, 4, 6]);
     let before = proof("proof-of-market", "2025-09-01", "data", &[1, 2]);
 
-    let joined = profile(&[value.clone(), market], &[before]).unwrap();
+    let joined = profile(&[value.clone(), market], &[before], None).unwrap();
     assert_eq!(joined.focus_area.as_deref(), Some("international"));
     assert_eq!(joined.readiness.len(), 1);
     let line = &joined.readiness[0];
     assert_eq!((line.now, line.before, line.top), (4, Some(2), 9));
 
-    let alone = profile(&[value], &[]).unwrap();
+    let alone = profile(&[value], &[], None).unwrap();
     assert_eq!((alone.readiness[0].now, alone.readiness[0].before), (3, None));
     let mut other = proof("proof-of-market", "2025-09-01", "data", &[1, 2]);
     other.subject.name = "Somebody else".to_owned();
-    let refused = profile(&[proof("proof-of-value", "2026-03-01", "data", &[])], &[other]);
+    let refused =
+        profile(&[proof("proof-of-value", "2026-03-01", "data", &[])], &[other], None);
     assert!(matches!(refused, Err(ProfileError::Subjects { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_programme_weighs_totals_together() {
+    let programme = |weights: Value| -> model::programme::Programme {
+        serde_json::from_value(json!({
+            "id": "both", "version": "1.0.0", "language": "en", "title": "Both", "subject": "project",
+            "roles": [], "stages": [], "transitions": [], "profile": { "weights": weights },
+        }))
+        .unwrap()
+    };
+    let cards = three(answers(72.0), answers(55.0), answers(81.0));
+    let weights = json!({ "social": 20, "environmental": 30, "economic": 10, "other": 40 });
+    let joined = profile(&cards, &[], Some(&programme(weights))).unwrap().joined.unwrap();
+    // (20·72 + 30·55 + 10·81) ÷ 60
+    close(joined.strict.unwrap(), 65.0);
+    close(joined.shares["environmental"], 0.5);
+    assert_eq!(joined.missing, ["other"]);
+    let none = programme(json!({ "other": 100 }));
+    let joined = profile(&cards, &[], Some(&none)).unwrap().joined.unwrap();
+    assert_eq!((joined.strict, joined.shares.len()), (None, 0));
+    assert_eq!(profile(&cards, &[], None).unwrap().joined, None);
 }
