@@ -90,10 +90,12 @@ pub struct Stage {
     pub form: Option<String>,
     /// The forms of which at least one is answered, instead of `form`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
     pub any_of: Vec<String>,
     /// The steps of the form that are answered here; the others are shown and stay as they
     /// are. All of them when not given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
     pub steps: Vec<String>,
     /// The role that answers; without a form, the role that is waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +116,7 @@ pub struct Stage {
     /// The form is answered once at each of these times after the stage begins, for example
     /// `["P12M", "P24M"]`; at once and only once when not given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 100))]
     pub repeat: Vec<Period>,
     /// When the answers are due. A date gives reminders; it stops nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -304,7 +307,7 @@ pub enum Actors {
     /// This role.
     One(String),
     /// Each of these roles.
-    Several(#[schemars(length(min = 1))] Vec<String>),
+    Several(#[schemars(length(min = 1, max = 100))] Vec<String>),
 }
 
 impl Actors {
