@@ -74,6 +74,46 @@ pub(crate) enum Command {
         #[arg(long, value_name = "RESPONSE")]
         before: Option<PathBuf>,
     },
+    /// Write a form as a PDF, to read and discuss before it is answered.
+    ///
+    /// Every question stands with its options, its conditions in words, the evidence asked for
+    /// and room for the answer; bands, limits and sources follow. The same form gives the same
+    /// file.
+    #[command(after_help = "Example: assay blank export-readiness -o form.pdf --lang da\n\
+        \x20        assay blank forms/my-form/published/1.0.0.json -o form.pdf")]
+    Blank {
+        /// The form: a shipped form's id, a file or a folder.
+        form: String,
+        /// The file to write.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// The language, for example `da`; the form's own when not given.
+        #[arg(long)]
+        lang: Option<String>,
+    },
+    /// Tell what changed between two versions of a form, and what it does to scores.
+    ///
+    /// Each change moves scores, may move scores, keeps them, or is only wording; the last line
+    /// says which number of the version is to be raised for it. Texts are compared in the
+    /// form's own language. The exit code is 0 whatever changed.
+    #[command(
+        after_help = "Example: assay compare forms/my-form/published/1.0.0.json forms/my-form"
+    )]
+    Compare {
+        /// The form as it was: a shipped form's id, a folder, a file or a published version.
+        #[arg(value_name = "FORM_A")]
+        before: String,
+        /// The form as it is.
+        #[arg(value_name = "FORM_B")]
+        after: String,
+        /// The language of titles and conditions, for example `da`; the form's own when not
+        /// given.
+        #[arg(long)]
+        lang: Option<String>,
+        /// How the comparison is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Print the JSON Schema of a document.
     Schema {
         /// Which document.
@@ -92,6 +132,10 @@ pub(crate) enum Command {
         /// An earlier response, to show readiness then and now; may be given several times.
         #[arg(long, value_name = "FORM=RESPONSE", value_parser = pair)]
         before: Vec<Pair>,
+        /// The programme that says how totals weigh together: a shipped programme's id or a
+        /// file, for example `project-proofs`.
+        #[arg(long)]
+        programme: Option<String>,
         /// Write a report to this PDF instead of showing the profile.
         #[arg(short, long)]
         output: Option<PathBuf>,
@@ -298,6 +342,10 @@ pub(crate) enum Document {
     Report,
     /// A profile.
     Profile,
+    /// The data of a form on paper.
+    Blank,
+    /// What changed between two versions of a form.
+    Comparison,
     /// A programme.
     Programme,
     /// What a case expects.

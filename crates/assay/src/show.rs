@@ -1,4 +1,6 @@
-//! Shows findings, scorecards and profiles on a terminal.
+//! Shows findings, scorecards, profiles and comparisons on a terminal.
+
+mod comparison;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,6 +11,8 @@ use model::profile::Profile;
 use model::scorecard::{GateState, NextAction, Score, Scorecard};
 use model::{Finding, Severity};
 use serde_json::Value;
+
+pub(crate) use comparison::comparison;
 
 /// A style of the terminal; colours go away with `NO_COLOR` and when the output is a file.
 const BOLD: Style = Style::new().bold();
@@ -316,6 +320,10 @@ pub(crate) fn profile(profile: &Profile) -> String {
         let band = it.band.clone().unwrap_or_else(|| words.word(&it.status));
         let score = it.total.as_ref().map_or_else(String::new, |it| interval(it, &words));
         _ = writeln!(out, "  {:<34} {band:<24} {score}", it.title);
+    }
+    if let Some(joined) = &profile.joined {
+        let score = joined.strict.map_or_else(|| "–".to_owned(), |it| words.number(it));
+        _ = writeln!(out, "\n  {:<34} {:<24} {score:>5}", words.get("together"), joined.programme);
     }
     if !profile.readiness.is_empty() {
         section(&mut out, words.get("readiness"));

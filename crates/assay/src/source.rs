@@ -10,7 +10,7 @@ use engine::{EngineError, Files, PreparedForm, library};
 use forms::codes;
 use forms::json::{LARGEST_FORM, LARGEST_RESPONSE};
 use include_dir::{Dir, include_dir};
-use model::{Finding, Place};
+use model::{Finding, Place, Programme};
 
 static FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
@@ -114,6 +114,22 @@ impl Source {
         let files = SHIPPED.clone();
         let forms = vec![library::find(&files, name)?.to_owned()];
         Ok(Self { files, forms, programmes: Vec::new(), root: None, findings: Vec::new() })
+    }
+
+    /// The programme that is meant by `name`: a shipped programme's id or a file.
+    pub(crate) fn programme(name: &str, language: &str) -> Result<Programme> {
+        let path = Path::new(name);
+        let source = if name.contains(['/', '\\', '.']) || path.exists() && !name.is_empty() {
+            Self::at(path)?
+        } else {
+            let programmes = vec![library::find_programme(&SHIPPED, name)?.to_owned()];
+            let (files, forms) = (SHIPPED.clone(), Vec::new());
+            Self { files, forms, programmes, root: None, findings: Vec::new() }
+        };
+        let [path] = &source.programmes[..] else {
+            bail!("name one programme: there are {} in {name}", source.programmes.len());
+        };
+        Ok(library::programme(&source.files, path, language)?)
     }
 
     /// The one form that is meant, ready to be answered.

@@ -9,8 +9,16 @@ pub enum EngineError {
     #[error("{} findings", .0.len())]
     Findings(Vec<Finding>),
     /// There is no such form.
-    #[error("there is no form `{name}`{}", suggestion.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default())]
+    #[error("there is no form `{name}`{}", meant(suggestion))]
     NoForm {
+        /// What was asked for.
+        name: String,
+        /// The nearest id.
+        suggestion: Option<String>,
+    },
+    /// There is no such programme.
+    #[error("there is no programme `{name}`{}", meant(suggestion))]
+    NoProgramme {
         /// What was asked for.
         name: String,
         /// The nearest id.
@@ -56,4 +64,8 @@ pub enum EngineError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+fn meant(suggestion: &Option<String>) -> String {
+    suggestion.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
 }

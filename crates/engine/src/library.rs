@@ -3,7 +3,7 @@
 use expressions::analysis::nearest;
 use forms::prepare::{Loaded, PreparedForm, load};
 use forms::{Files, files};
-use model::Severity;
+use model::{Programme, Severity};
 
 use crate::error::EngineError;
 
@@ -65,4 +65,30 @@ pub fn prepare_all(sources: &[&Files]) -> Forms {
         }
     }
     all
+}
+
+/// The path of the programme with this id (the name of its file).
+pub fn find_programme<'a>(files: &'a Files, id: &str) -> Result<&'a str, EngineError> {
+    let name = |path: &'a str| {
+        path.rsplit('/').next().and_then(|it| it.strip_suffix(".json")).unwrap_or_default()
+    };
+    let all = programmes(files);
+    all.iter().copied().find(|it| name(it) == id).ok_or_else(|| EngineError::NoProgramme {
+        name: id.to_owned(),
+        suggestion: nearest(id, all.iter().map(|it| name(it))).map(str::to_owned),
+    })
+}
+
+/// The programme at `path`, in `language` where it is translated; otherwise the findings.
+pub fn programme(files: &Files, path: &str, language: &str) -> Result<Programme, EngineError> {
+    let mut programme = workflow::read(files, path).map_err(EngineError::Findings)?;
+    let (translations, _) = forms::translate::beside(files, path);
+    if let Some(translation) = translations.get(language) {
+        for (place, text) in programme.texts() {
+            if let Some(translated) = translation.texts.get(&place) {
+                text.clone_from(translated);
+            }
+        }
+    }
+    Ok(programme)
 }

@@ -93,6 +93,8 @@ pub(crate) fn schema(document: Document, form: Option<&str>) -> Result<Exit> {
         Document::Scorecard => print_json(&of::<model::Scorecard>()),
         Document::Report => print_json(&of::<model::report::ReportData>()),
         Document::Profile => print_json(&of::<model::profile::Profile>()),
+        Document::Blank => print_json(&of::<model::blank::BlankData>()),
+        Document::Comparison => print_json(&of::<model::comparison::Comparison>()),
         Document::Programme => print_json(&of::<model::Programme>()),
         Document::Expected => print_json(&of::<model::case::Expected>()),
         Document::Answers => {

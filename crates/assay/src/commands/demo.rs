@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use model::{Response, Scorecard};
 
 use crate::commands::{Exit, say, score};
-use crate::source::{self, SHIPPED};
+use crate::source::{self, SHIPPED, Source};
 use crate::{database, show, write};
 
 /// One sample: a response of an invented subject to a shipped form.
@@ -77,8 +77,9 @@ impl Job<'_> {
                         |it: &&Sample| scoring::score(&it.form, &it.response, Some(language));
                     samples.iter().map(card).collect()
                 };
-                let profile =
-                    scoring::profile(&cards(samples), &cards(before)).map_err(EngineError::from)?;
+                let programme = Source::programme("project-proofs", language)?;
+                let profile = scoring::profile(&cards(samples), &cards(before), Some(&programme))
+                    .map_err(EngineError::from)?;
                 Ok(reports::profile_pdf(&profile, &serde_json::to_vec_pretty(&profile)?)?)
             }
         }

@@ -3,6 +3,7 @@
 mod author;
 mod database;
 mod demo;
+mod forms;
 mod score;
 
 use std::fmt::Display;
@@ -48,9 +49,14 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Report { pair, output, lang, before } => {
             score::report(&pair, &output, lang.as_deref(), before.as_deref())
         }
+        Command::Blank { form, output, lang } => forms::blank(&form, &output, lang.as_deref()),
+        Command::Compare { before, after, lang, format } => {
+            forms::compare(&before, &after, lang.as_deref(), format)
+        }
         Command::Schema { document, form } => author::schema(document, form.as_deref()),
-        Command::Profile { pairs, before, output, lang, format } => {
-            score::profile(&pairs, &before, output.as_deref(), lang.as_deref(), format)
+        Command::Profile { pairs, before, programme, output, lang, format } => {
+            let joining = score::Joining { pairs, before, programme };
+            score::profile(&joining, output.as_deref(), lang.as_deref(), format)
         }
         Command::Publish { form, database } => author::publish(&form, &database),
         Command::New { form } => author::new(&form),

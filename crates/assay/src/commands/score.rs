@@ -21,7 +21,8 @@ pub(crate) fn read(pair: &Pair) -> Result<(PreparedForm, Response)> {
     Ok((form, response))
 }
 
-fn form(name: &str) -> Result<PreparedForm> {
+/// The form that is meant by `name`, ready to be answered.
+pub(crate) fn form(name: &str) -> Result<PreparedForm> {
     let source = Source::named(name)?;
     source.form().map_err(|error| located(error, &source))
 }
@@ -142,16 +143,27 @@ fn cards(pairs: &[Pair], language: Option<&str>) -> Result<Vec<Scorecard>> {
     pairs.iter().map(card).collect()
 }
 
+/// What is joined into a profile.
+pub(crate) struct Joining {
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) before: Vec<Pair>,
+    pub(crate) programme: Option<String>,
+}
+
 /// Joins scorecards of one subject.
 pub(crate) fn profile(
-    pairs: &[Pair],
-    before: &[Pair],
+    joining: &Joining,
     output: Option<&Path>,
     language: Option<&str>,
     format: Format,
 ) -> Result<Exit> {
-    let (cards, before) = (cards(pairs, language)?, cards(before, language)?);
-    let profile = scoring::profile(&cards, &before).map_err(EngineError::from)?;
+    let cards = |pairs| cards(pairs, language);
+    let (cards, before) = (cards(&joining.pairs)?, cards(&joining.before)?);
+    let language = cards.first().map_or("en", |it| it.language.as_str());
+    let programme = joining.programme.as_deref();
+    let programme = programme.map(|it| Source::programme(it, language)).transpose()?;
+    let profile =
+        scoring::profile(&cards, &before, programme.as_ref()).map_err(EngineError::from)?;
     if let Some(output) = output {
         let document = serde_json::to_vec_pretty(&profile)?;
         write::write(output, &reports::profile_pdf(&profile, &document)?)?;

@@ -47,3 +47,26 @@ fn another_subject_the_same_form_and_half_a_pair_are_refused() {
     place.assay(["profile"]).ended(2);
     assert_eq!(place.files(), [""; 0]);
 }
+
+#[test]
+fn a_programme_weighs_the_totals() {
+    let place = Place::new();
+    let (value, social) = (
+        demo("tryghed-hjemme/proof-of-value.json"),
+        demo("tryghed-hjemme/social-sustainability.json"),
+    );
+    let pairs = [format!("proof-of-value={value}"), format!("social-sustainability={social}")];
+    let [a, b] = &pairs;
+    let joined = |more: &[&str]| {
+        let args = ["profile", a, b, "--lang", "da", "--format", "json", "--programme"];
+        place.assay(args.iter().chain(more))
+    };
+    let profile = joined(&["project-proofs"]).fine().json();
+    let total = |at: usize| profile["results"][at]["total"]["strict"].as_f64().unwrap();
+    let expected = (16.0 * total(0) + 12.0 * total(1)) / 28.0;
+    let found = profile["joined"]["strict"].as_f64().unwrap();
+    assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+    assert_eq!(profile["joined"]["programme"], "Projektets proofs");
+    joined(&["project-prooofs"]).ended(3).says("did you mean `project-proofs`?");
+    place.assay(["profile", a, b, "--programme", "project-proofs"]).fine().shows("Together");
+}
