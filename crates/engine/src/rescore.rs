@@ -103,7 +103,8 @@ pub fn repeat(form: &PreparedForm, stored: &StoredResult) -> Result<Option<Chang
         results::read(&stored.scorecard.document, "scorecard", &row.id.to_string())?;
     let now = scoring::score_reading(&Reading::new(form, &response), Some(&before.language));
     let mut differences = Vec::new();
-    if scoring::body(&before) != scoring::body(&now) {
+    let is_same = before == Scorecard { provenance: before.provenance.clone(), ..now.clone() };
+    if !is_same {
         differ("", &body(&before), &body(&now), &mut differences);
     }
     let made = StoredScorecard::new(&now, String::new(), row.created_at).row;

@@ -136,9 +136,8 @@ mod tests {
     #[test]
     fn what_is_not_there_has_no_length() {
         for source in ["a.z | length", "a.z | first", "a.z | join(',')", "a.z | sum"] {
-            let result = Expression::parse(source).map(|it| {
-                it.eval(context! { a => context! { x => 7 } })
-            });
+            let result =
+                Expression::parse(source).map(|it| it.eval(context! { a => context! { x => 7 } }));
             if let Ok(result) = result {
                 assert!(matches!(result, Err(EvalError::Missing(_))), "{source}: {result:?}");
             }

@@ -10,7 +10,6 @@ use crate::environment::ENVIRONMENT;
 /// A template for a sentence, checked when it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    source: String,
     names: Vec<String>,
 }
 
@@ -29,21 +28,21 @@ impl Template {
         let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
         names.sort();
         names.retain(|it| !crate::functions::FUNCTIONS.iter().any(|known| known.name == it));
-        Ok(Self { source: source.to_owned(), names })
+        Ok(Self { names })
     }
 
     /// The places it names, sorted.
     pub fn names(&self) -> &[String] {
         &self.names
     }
+}
 
-    /// The sentence over `context`, or why it cannot be told.
-    pub fn render(&self, context: Any) -> Result<String, String> {
-        ENVIRONMENT
-            .template_from_named_str("sentence.txt", &self.source)
-            .and_then(|it| it.render(context))
-            .map_err(|error| error.detail().unwrap_or("the sentence cannot be told").to_owned())
-    }
+/// The sentence that the template `source` gives over `context`, or why it cannot be told.
+pub fn render(source: &str, context: Any) -> Result<String, String> {
+    ENVIRONMENT
+        .template_from_named_str("sentence.txt", source)
+        .and_then(|it| it.render(context))
+        .map_err(|error| error.detail().unwrap_or("the sentence cannot be told").to_owned())
 }
 
 /// Sentences of the program in English and Danish, by key.
@@ -68,9 +67,6 @@ impl Texts {
     pub fn say(&self, language: &str, key: &str, values: Any) -> String {
         let all = if language == "da" { &self.danish } else { &self.english };
         let source = all.get(key).map_or(key, String::as_str);
-        Template::parse(source)
-            .map_err(|it| it.to_string())
-            .and_then(|it| it.render(values))
-            .unwrap_or_else(|_| source.to_owned())
+        render(source, values).unwrap_or_else(|_| source.to_owned())
     }
 }

@@ -2,7 +2,7 @@
 
 use expressions::expression::from_json;
 use expressions::format;
-use expressions::{Expression, Template, Truth};
+use expressions::{Expression, Truth};
 use forms::reading::{Answer, Extra, Outcome, Reading, level_value};
 use minijinja::Value as Any;
 use model::Response;
@@ -208,9 +208,7 @@ pub fn narratives(
             continue;
         }
         let context = answers(reading, language, seen, &figures);
-        let sentence = Template::parse(&narrative.text)
-            .map_err(|it| it.to_string())
-            .and_then(|it| it.render(context));
+        let sentence = expressions::render(&narrative.text, context);
         if let Ok(sentence) = sentence {
             let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
             if !sentence.is_empty() {

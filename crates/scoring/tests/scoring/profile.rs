@@ -191,8 +191,7 @@ fn focus_area_and_readiness_come_from_the_youngest() {
     assert_eq!((alone.readiness[0].now, alone.readiness[0].before), (3, None));
     let mut other = proof("proof-of-market", "2025-09-01", "data", &[1, 2]);
     other.subject.name = "Somebody else".to_owned();
-    let refused =
-        profile(&[proof("proof-of-value", "2026-03-01", "data", &[])], &[other], None);
+    let refused = profile(&[proof("proof-of-value", "2026-03-01", "data", &[])], &[other], None);
     assert!(matches!(refused, Err(ProfileError::Subjects { .. })), "{refused:?}");
 }
 
