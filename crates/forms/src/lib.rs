@@ -12,6 +12,7 @@ pub mod build;
 pub mod canonical;
 pub mod check;
 pub mod codes;
+pub mod compare;
 pub mod document;
 pub mod files;
 pub mod form_schema;

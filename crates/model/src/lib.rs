@@ -4,11 +4,13 @@
 //! built by hand in a test. Each document has a JSON Schema made from its type.
 //!
 //! Suggested reading order: [`keywords`], [`form`], [`response`], [`scorecard`],
-//! [`profile`], [`programme`], [`report`], [`blank`], [`finding`].
+//! [`profile`], [`programme`], [`report`], [`blank`], [`comparison`],
+//! [`finding`].
 #![warn(clippy::disallowed_methods)]
 
 pub mod blank;
 pub mod case;
+pub mod comparison;
 pub mod condition;
 pub mod evidence;
 pub mod finding;

@@ -82,9 +82,15 @@ fn told(change: &Change, words: &Words) -> (String, Vec<(&'static str, String)>)
     };
     let (before, after) = (change.before.as_deref(), change.after.as_deref());
     let (old, new) = (before.unwrap_or(none), after.unwrap_or(none));
+    let title = match &change.within {
+        Some(within) => {
+            words.fill("compare-within", &[("title", &change.title), ("within", within)])
+        }
+        None => change.title.clone(),
+    };
     let values = [
         ("thing", words.get(&thing)),
-        ("title", change.title.as_str()),
+        ("title", title.as_str()),
         ("keyword", keyword.as_str()),
         ("before", old),
         ("after", new),
@@ -94,6 +100,7 @@ fn told(change: &Change, words: &Words) -> (String, Vec<(&'static str, String)>)
     match change.action {
         Action::Added => (fill("compare-added"), Vec::new()),
         Action::Removed => (fill("compare-removed"), Vec::new()),
+        Action::Moved if change.keyword.is_some() => (fill("compare-order"), Vec::new()),
         Action::Moved => (fill("compare-moved"), Vec::new()),
         Action::Changed if change.thing == Thing::Translation => {
             (fill("compare-texts"), Vec::new())

@@ -7,6 +7,7 @@
 )]
 
 mod bands;
+mod comparing;
 mod completeness;
 mod coverage;
 mod gates;
