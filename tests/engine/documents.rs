@@ -49,6 +49,24 @@ fn responses_scorecards_profiles_and_report_data_keep_to_their_schemas() {
 }
 
 #[test]
+fn forms_on_paper_and_comparisons_keep_to_their_schemas() {
+    let blank = validator(of::<model::blank::BlankData>().as_value());
+    let comparison = validator(of::<model::comparison::Comparison>().as_value());
+    let cases = cases();
+    for (form, _) in &cases {
+        for language in form.languages() {
+            let data = engine::blank::blank_data(form, language).unwrap();
+            valid(&blank, &json!(data), &form.form.meta.id);
+        }
+        // Between two different forms nearly everything changed.
+        let other = &cases[0].0;
+        let compared = forms::compare::compare(other, form, "da");
+        assert_eq!(compared.parts.is_empty(), other.hash == form.hash);
+        valid(&comparison, &json!(compared), &form.form.meta.id);
+    }
+}
+
+#[test]
 fn forms_and_expectations_keep_to_their_schemas() {
     let form = validator(&form_schema());
     let expected = validator(of::<model::case::Expected>().as_value());

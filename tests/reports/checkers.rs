@@ -6,9 +6,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use reports::{company_pdf, profile_pdf};
+use reports::{blank_pdf, company_pdf, profile_pdf};
 
-use crate::sample::{company, profile, scorecard};
+use crate::sample::{blank, company, profile, scorecard};
 
 #[test]
 fn independent_checkers_find_nothing() {
@@ -19,6 +19,8 @@ fn independent_checkers_find_nothing() {
         ("company.da.pdf", company_pdf(&company("sample.da.json"), scorecard())),
         ("profile.pdf", profile_pdf(&profile("sample.json"), b"{}")),
         ("profile.da.pdf", profile_pdf(&profile("sample.da.json"), b"{}")),
+        ("blank.pdf", blank_pdf(&blank("sample.json"))),
+        ("blank.da.pdf", blank_pdf(&blank("sample.da.json"))),
     ];
     for (name, report) in reports {
         let path = folder.path().join(name);

@@ -1,6 +1,7 @@
 //! Reports as their readers get them: text, structure, attachments, bytes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod blank;
 mod charts;
 mod checkers;
 mod hostile;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use model::blank::BlankData;
 use model::profile::Profile;
 use model::report::ReportData;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,11 @@ pub(crate) fn company(name: &str) -> ReportData {
 /// A sample of a profile.
 pub(crate) fn profile(name: &str) -> Profile {
     read(&format!("profile/{name}"))
+}
+
+/// A sample of a form on paper.
+pub(crate) fn blank(name: &str) -> BlankData {
+    read(&format!("blank/{name}"))
 }
 
 /// What stands for a scorecard in the attachments.

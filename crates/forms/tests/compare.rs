@@ -182,8 +182,8 @@ fn what_is_asked_may_move_scores_where_scores_rest_on_it() {
         question(it, "place.kind")["oneOf"].as_array_mut().unwrap().remove(1);
     });
     insta::assert_snapshot!(lines(&comparison), @"
-    may-move-scores | option people.staff[3] added
     moves-scores | question people.staff changed | rubric | levels: 2 | levels: 3
+    may-move-scores | option people.staff[3] added
     may-move-scores | question people.consent changed | x-visible | – | “Kind” is “Home”
     keeps-scores | question people.how changed | maxLength | 500 | 600
     keeps-scores | question people.how changed | x-visible | “Consent” is answered with yes | “Consent” is not answered with yes

@@ -160,6 +160,11 @@ fn yes_and_no_are_told_from_what_is_not_yes() {
         "»Air« ikke er besvaret med ja",
     );
     says(json!("answered('a.note')"), "“Note” is answered", "»Note« er besvaret");
+    says(
+        json!("answered('facts.points')"),
+        "“Export points” is answered",
+        "»Export points« er besvaret",
+    );
     says(json!("not answered('a.note')"), "“Note” is not answered", "»Note« ikke er besvaret");
 }
 

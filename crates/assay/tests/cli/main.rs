@@ -1,7 +1,9 @@
 //! The program, run as people run it: every command, and what hostile input does to it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod blank;
 mod check;
+mod compare;
 mod database;
 mod demo;
 mod disk;

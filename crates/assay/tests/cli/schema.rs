@@ -7,8 +7,17 @@ use crate::support::Place;
 #[test]
 fn every_document_has_a_schema() {
     let place = Place::new();
-    for document in ["form", "response", "scorecard", "report", "profile", "programme", "expected"]
-    {
+    for document in [
+        "form",
+        "response",
+        "scorecard",
+        "report",
+        "profile",
+        "blank",
+        "comparison",
+        "programme",
+        "expected",
+    ] {
         let schema = place.run(&format!("schema {document}")).fine().json();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert!(schema["properties"].is_object(), "{document}");

@@ -2,11 +2,13 @@
 
 use crate::support::{Place, Ran};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "check",
     "score",
     "report",
+    "blank",
+    "compare",
     "schema",
     "profile",
     "publish",

@@ -233,6 +233,7 @@ impl Comparing<'_> {
         let (old, new) = (schema(self.before, &before.path), schema(self.after, &after.path));
         let mut changes = self.asked(about, (before, &old), (after, &new), bearing);
         changes.extend(self.criterion(about, before, after));
+        changes.extend(self.options(about, before, after, bearing));
         if let (Kind::Table(before_columns), Kind::Table(after_columns)) =
             (&before.kind, &after.kind)
         {
@@ -241,7 +242,7 @@ impl Comparing<'_> {
         changes
     }
 
-    /// What changed in what is asked: keywords, requiredness, options.
+    /// What changed in what is asked: keywords, and whether an answer is required.
     fn asked(
         &self,
         about: &About,
@@ -255,9 +256,7 @@ impl Comparing<'_> {
             told
         };
         let (old, new) = (with_required(old, before.required), with_required(new, after.required));
-        let mut changes = self.keywords(about, &old, &new, &|it| of_question(it, bearing));
-        changes.extend(self.options(about, before, after, bearing));
-        changes
+        self.keywords(about, &old, &new, &|it| of_question(it, bearing))
     }
 
     fn criterion(&self, about: &About, before: &Question, after: &Question) -> Vec<Change> {
@@ -368,6 +367,7 @@ impl Comparing<'_> {
                 Some(column) => {
                     let (old, new) = (of(self.before, before, column), of(self.after, after, it));
                     changes.extend(self.asked(&about, (column, &old), (it, &new), bears));
+                    changes.extend(self.options(&about, column, it, bears));
                 }
             }
         }

@@ -152,8 +152,12 @@ impl<'a> Words<'a> {
             }
             Expr::Call(it) => match (&it.expr, &it.args[..]) {
                 (Expr::Var(name), [CallArg::Pos(Expr::Const(place))]) if name.id == "answered" => {
-                    let question = self.form.question(place.value.as_str()?)?;
-                    self.is(self.named(question), self.say("answered", Any::default()))
+                    let place = place.value.as_str()?;
+                    let subject = match self.form.question(place) {
+                        Some(question) => self.named(question),
+                        None => self.fact(place)?,
+                    };
+                    self.is(subject, self.say("answered", Any::default()))
                 }
                 _ => None,
             },

@@ -70,7 +70,7 @@ impl Words<'_> {
                 Some(Term::loose(self.say(key, context! { question => self.named(question) })))
             }
             Expr::Call(it) => self.call(it),
-            _ => self.fact(expr),
+            _ => Some(Term::firm(self.fact(&path(expr)?)?)),
         }
     }
 
@@ -183,11 +183,10 @@ impl Words<'_> {
     }
 
     /// A value from another scorecard, by its title.
-    fn fact(&self, expr: &Expr<'_>) -> Option<Term> {
-        let path = path(expr)?;
+    pub(super) fn fact(&self, path: &str) -> Option<String> {
         let id = path.strip_prefix("facts.")?;
         let fact = self.form.meta.facts.iter().find(|it| it.id == id)?;
-        Some(Term::firm(self.quoted(&fact.title)))
+        Some(self.quoted(&fact.title))
     }
 }
 
