@@ -21,7 +21,7 @@ pub const LONGEST_TEXT: usize = 100_000;
 /// How many rows or ticked options an answer may have.
 pub const MOST_ENTRIES: usize = 1_000;
 
-/// How many issues of one response are told; nobody reads more.
+/// How many errors of one response are told, and how many warnings; nobody reads more.
 pub const MOST_ISSUES: usize = 200;
 
 /// Something wrong in a response, or missing from it.
@@ -141,12 +141,37 @@ fn reference_in(value: &Value, pointer: &str, text: &str) -> Option<(String, Str
     }
 }
 
+/// Issues found so far. Errors and warnings are counted apart, so that neither hides the other.
+#[derive(Default)]
+struct Issues {
+    list: Vec<Issue>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Issues {
+    fn push(&mut self, issue: Issue) {
+        let count = match issue.code.severity {
+            Severity::Error => &mut self.errors,
+            _ => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= MOST_ISSUES {
+            self.list.push(issue);
+        }
+    }
+
+    fn enough(&self) -> bool {
+        self.errors >= MOST_ISSUES
+    }
+}
+
 /// Everything that is wrong with the response, in the order of the file where it has one; at
-/// most [`MOST_ISSUES`].
+/// most [`MOST_ISSUES`] errors and as many warnings.
 ///
 /// What is required and missing is not part of it: see [`Reading::missing`].
 pub fn validate(reading: &Reading<'_>) -> Vec<Issue> {
-    let mut issues = Vec::new();
+    let mut issues = Issues::default();
     head(reading, &mut issues);
     let unknown = unknown_answers(reading.form, &reading.response.answers, &mut issues);
     answers(reading, &unknown, &mut issues);
@@ -155,12 +180,7 @@ pub fn validate(reading: &Reading<'_>) -> Vec<Issue> {
     }
     notes(reading, &mut issues);
     facts(reading, &mut issues);
-    issues.truncate(MOST_ISSUES);
-    issues
-}
-
-fn enough(issues: &[Issue]) -> bool {
-    issues.len() >= MOST_ISSUES
+    issues.list
 }
 
 /// Whether any of `issues` keeps the response from being used.
@@ -172,7 +192,7 @@ fn issue(code: &'static Code, pointer: impl Into<String>, message: impl Into<Str
     Issue { code, pointer: pointer.into(), message: message.into(), suggestion: None }
 }
 
-fn head(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
+fn head(reading: &Reading<'_>, issues: &mut Issues) {
     let (response, meta) = (reading.response, &reading.form.form.meta);
     if response.form.id != meta.id {
         let message =
@@ -193,7 +213,7 @@ fn head(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
     }
 }
 
-fn name(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
+fn name(text: &str, pointer: &str, issues: &mut Issues) {
     if text.trim().is_empty() {
         issues.push(issue(&codes::BAD_ANSWER, pointer, "there is no name"));
     }
@@ -203,7 +223,7 @@ fn name(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
     too_long(text, 500, pointer, issues);
 }
 
-fn date(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
+fn date(text: &str, pointer: &str, issues: &mut Issues) {
     let digits = |it: (usize, char)| matches!(it.0, 4 | 7) || it.1.is_ascii_digit();
     let written = text.len() == 10 && text.char_indices().all(digits);
     if !written || text.parse::<NaiveDate>().is_err() {
@@ -212,7 +232,7 @@ fn date(text: &str, pointer: &str, issues: &mut Vec<Issue>) {
     }
 }
 
-fn too_long(text: &str, most: usize, pointer: &str, issues: &mut Vec<Issue>) {
+fn too_long(text: &str, most: usize, pointer: &str, issues: &mut Issues) {
     if text.len() > most && text.chars().count() > most {
         let message = format!("the text is longer than {most} characters");
         issues.push(issue(&codes::TOO_LARGE, pointer, message));
@@ -223,7 +243,7 @@ fn too_long(text: &str, most: usize, pointer: &str, issues: &mut Vec<Issue>) {
 fn unknown_answers(
     form: &PreparedForm,
     answers: &Map<String, Value>,
-    issues: &mut Vec<Issue>,
+    issues: &mut Issues,
 ) -> Vec<String> {
     let mut unknown = Vec::new();
     if form.form.document.get("x-form").is_none() {
@@ -235,7 +255,7 @@ fn unknown_answers(
         match (step, value) {
             (Some(step), Value::Object(inner)) => {
                 for name in inner.keys() {
-                    if enough(issues) {
+                    if issues.enough() {
                         return unknown;
                     }
                     let path = format!("{}.{name}", step.id);
@@ -254,7 +274,7 @@ fn unknown_answers(
                 }
             }
             (Some(_), _) => {}
-            _ if enough(issues) => return unknown,
+            _ if issues.enough() => return unknown,
             (None, _) if form.index_of(key).is_some() => {}
             (None, _) => {
                 let known = form.form.steps.iter().map(|it| it.id.as_str());
@@ -271,7 +291,7 @@ fn unknown_answers(
 }
 
 /// Checks the answers against the JSON Schema; what is required is not asked for here.
-fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
+fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Issues) {
     let answers = &reading.response.answers;
     let value = Value::Object(answers.clone());
     for error in reading.form.validator.iter_errors(&value) {
@@ -285,7 +305,7 @@ fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
         if unknown.iter().any(inside) {
             continue;
         }
-        if enough(issues) {
+        if issues.enough() {
             return;
         }
         // Where the type is wrong, it goes without saying that no option fits.
@@ -293,7 +313,7 @@ fn answers(reading: &Reading<'_>, unknown: &[String], issues: &mut Vec<Issue>) {
             error.kind(),
             ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::Enum { .. }
         );
-        if is_choice && issues.iter().any(|it| it.pointer == pointer) {
+        if is_choice && issues.list.iter().any(|it| it.pointer == pointer) {
             continue;
         }
         let (message, suggestion) = about_answer(reading, &error);
@@ -344,7 +364,7 @@ fn about_answer(reading: &Reading<'_>, error: &ValidationError<'_>) -> (String, 
     }
 }
 
-fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
+fn question(reading: &Reading<'_>, index: usize, issues: &mut Issues) {
     let question = reading.form.question(index);
     let Some(value) = answer_at(&reading.response.answers, &question.path) else { return };
     let pointer: String = question.path.split('.').map(|it| format!("/{}", escape(it))).collect();
@@ -387,7 +407,7 @@ fn question(reading: &Reading<'_>, index: usize, issues: &mut Vec<Issue>) {
     }
 }
 
-fn half_points(value: &Value, top: u32, pointer: &str, issues: &mut Vec<Issue>) {
+fn half_points(value: &Value, top: u32, pointer: &str, issues: &mut Issues) {
     let Some(number) = value.as_f64() else { return };
     let is_half = (number * 2.0).fract().abs() < f64::EPSILON;
     if !is_half || !(0.0..=f64::from(top)).contains(&number) {
@@ -396,9 +416,9 @@ fn half_points(value: &Value, top: u32, pointer: &str, issues: &mut Vec<Issue>) 
     }
 }
 
-fn sizes(value: &Value, pointer: &str, issues: &mut Vec<Issue>) {
+fn sizes(value: &Value, pointer: &str, issues: &mut Issues) {
     match value {
-        _ if enough(issues) => {}
+        _ if issues.enough() => {}
         Value::String(text) => too_long(text, LONGEST_TEXT, pointer, issues),
         Value::Array(items) => {
             if items.len() > MOST_ENTRIES {
@@ -420,13 +440,7 @@ fn sizes(value: &Value, pointer: &str, issues: &mut Vec<Issue>) {
     }
 }
 
-fn rows(
-    rows: &[Value],
-    columns: &[&str],
-    calculated: &[&str],
-    pointer: &str,
-    issues: &mut Vec<Issue>,
-) {
+fn rows(rows: &[Value], columns: &[&str], calculated: &[&str], pointer: &str, issues: &mut Issues) {
     let mut seen: Vec<&str> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         let pointer = format!("{pointer}/{i}");
@@ -444,7 +458,7 @@ fn rows(
             Some(id) => seen.push(id),
         }
         for key in row.keys().filter(|it| *it != "id") {
-            if enough(issues) {
+            if issues.enough() {
                 return;
             }
             let pointer = format!("{pointer}/{}", escape(key));
@@ -462,9 +476,9 @@ fn rows(
     }
 }
 
-fn notes(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
+fn notes(reading: &Reading<'_>, issues: &mut Issues) {
     for (key, note) in &reading.response.notes {
-        if enough(issues) {
+        if issues.enough() {
             return;
         }
         let pointer = format!("/notes/{}", escape(key));
@@ -507,13 +521,7 @@ fn notes(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
     }
 }
 
-fn note_row(
-    reading: &Reading<'_>,
-    index: usize,
-    row: &str,
-    pointer: &str,
-    issues: &mut Vec<Issue>,
-) {
+fn note_row(reading: &Reading<'_>, index: usize, row: &str, pointer: &str, issues: &mut Issues) {
     let answer = answer_at(&reading.response.answers, &reading.form.question(index).path);
     let rows = answer.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if !rows.iter().any(|it| it.get("id").and_then(Value::as_str) == Some(row)) {
@@ -528,7 +536,7 @@ fn not_applicable(
     note: &model::response::Note,
     row: Option<&str>,
     pointer: &str,
-    issues: &mut Vec<Issue>,
+    issues: &mut Issues,
 ) {
     let Some(reason) = &note.not_applicable else { return };
     let question = reading.form.question(index);
@@ -546,10 +554,10 @@ fn not_applicable(
     }
 }
 
-fn facts(reading: &Reading<'_>, issues: &mut Vec<Issue>) {
+fn facts(reading: &Reading<'_>, issues: &mut Issues) {
     let known = &reading.form.form.meta.facts;
     for id in reading.response.facts.keys() {
-        if enough(issues) {
+        if issues.enough() {
             return;
         }
         if !known.iter().any(|it| it.id == *id) {
