@@ -208,6 +208,17 @@ fn parts_are_joined_and_what_they_share_is_said_once() {
 }
 
 #[test]
+fn parts_that_share_something_are_found_among_others() {
+    says(
+        json!({ "all": ["a.air", "a.weeks > 4", "a.soil", "a.weeks < 9", { "not": "a.water" }] }),
+        "each of “Air” and “Soil” is answered with yes, “Weeks” is more than 4\u{a0}weeks and less \
+         than 9\u{a0}weeks and “Water” is not answered with yes",
+        "hver af »Air« og »Soil« er besvaret med ja, »Weeks« er mere end 4\u{a0}weeks og mindre \
+         end 9\u{a0}weeks og »Water« ikke er besvaret med ja",
+    );
+}
+
+#[test]
 fn what_cannot_be_said_simply_stands_as_it_was_written() {
     says(
         json!({ "all": ["a.air", "(a.parts | first) == 'network'"] }),

@@ -311,13 +311,10 @@ impl<'a> Words<'a> {
                 (self.say(key, context! { source }), false)
             }
             Clause::Group { parts, .. } if parts.len() == 1 => self.said(&parts[0]),
-            Clause::Group { all, parts } => match self.merged(*all, parts) {
-                Some(text) => (text, false),
-                None => {
-                    let texts: Vec<String> = parts.iter().map(|it| self.part(it)).collect();
-                    (self.joined(&texts, if *all { "and" } else { "or" }), true)
-                }
-            },
+            Clause::Group { all, parts } => {
+                let texts = self.texts(*all, parts);
+                (self.joined(&texts, if *all { "and" } else { "or" }), texts.len() > 1)
+            }
         }
     }
 
@@ -337,36 +334,53 @@ impl<'a> Words<'a> {
         self.say(key, context! { subject, what => self.joined(what, word) })
     }
 
-    /// Parts that say the same of several questions, or several things of one, in one clause.
-    fn merged(&self, all: bool, parts: &[Clause]) -> Option<String> {
-        let parts: Option<Vec<_>> = parts
-            .iter()
-            .map(|it| match it {
-                Clause::Is { subject, negated, what } => Some((subject, *negated, what)),
-                _ => None,
-            })
-            .collect();
-        let parts = parts?;
-        let (first, negated, what) = *parts.first()?;
-        if parts.iter().all(|it| (it.1, it.2) == (negated, what)) {
-            let subjects: Vec<String> = parts.iter().map(|it| it.0.clone()).collect();
-            let together = |key| {
-                let subjects = self.joined(&subjects, "and");
-                self.say(key, context! { subjects })
-            };
-            return match (all, negated) {
-                (false, false) => Some(self.say_is(&self.joined(&subjects, "or"), false, what)),
-                (true, false) => Some(self.say_is(&together("each-of"), false, what)),
-                (true, true) => Some(self.say_is(&together("none-of"), false, what)),
-                (false, true) => None,
-            };
+    /// The parts of a group as texts; those that say the same of several questions, or several
+    /// things of one, as one text.
+    fn texts(&self, all: bool, parts: &[Clause]) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut open: Vec<&Clause> = parts.iter().collect();
+        while !open.is_empty() {
+            let first = open.remove(0);
+            let alike = open.extract_if(.., |it| says_alike(all, first, it)).collect::<Vec<_>>();
+            if !alike.is_empty() {
+                texts.push(self.of_several(all, first, &alike));
+                continue;
+            }
+            let more = open.extract_if(.., |it| is_about(first, it)).collect::<Vec<_>>();
+            texts.push(match more[..] {
+                [] => self.part(first),
+                _ => self.several_of(all, first, &more),
+            });
         }
-        if parts.iter().all(|it| it.0 == first && !it.1) {
-            let what: Vec<String> = parts.iter().map(|it| self.joined(it.2, "or")).collect();
-            let what = self.joined(&what, if all { "and" } else { "or" });
-            return Some(self.say_is(first, false, &[what]));
+        texts
+    }
+
+    /// The same of several subjects.
+    fn of_several(&self, all: bool, first: &Clause, alike: &[&Clause]) -> String {
+        let subject = |it: &&Clause| match it {
+            Clause::Is { subject, .. } => Some(subject.clone()),
+            _ => None,
+        };
+        let subjects: Vec<String> =
+            std::iter::once(&first).chain(alike).filter_map(subject).collect();
+        let Clause::Is { negated, what, .. } = first else { return self.part(first) };
+        if !all {
+            return self.say_is(&self.joined(&subjects, "or"), false, what);
         }
-        None
+        let key = if *negated { "none-of" } else { "each-of" };
+        let subjects = self.joined(&subjects, "and");
+        self.say_is(&self.say(key, context! { subjects }), false, what)
+    }
+
+    /// Several things of the same subject.
+    fn several_of(&self, all: bool, first: &Clause, more: &[&Clause]) -> String {
+        let what = |it: &&Clause| match it {
+            Clause::Is { what, .. } => Some(self.joined(what, "or")),
+            _ => None,
+        };
+        let whats: Vec<String> = std::iter::once(&first).chain(more).filter_map(what).collect();
+        let Clause::Is { subject, .. } = first else { return self.part(first) };
+        self.say_is(subject, false, &[self.joined(&whats, if all { "and" } else { "or" })])
     }
 
     /// `items` as a list in a sentence, with `word` before the last.
@@ -379,6 +393,27 @@ impl<'a> Words<'a> {
                 format!("{} {word} {last}", first.join(", "))
             }
         }
+    }
+}
+
+/// Whether both say the same, of whatever subject; "or not" would be read in two ways.
+fn says_alike(all: bool, a: &Clause, b: &Clause) -> bool {
+    match (a, b) {
+        (Clause::Is { negated, what, .. }, Clause::Is { negated: other, what: same, .. }) => {
+            negated == other && what == same && (all || !negated)
+        }
+        _ => false,
+    }
+}
+
+/// Whether both say something of the same subject.
+fn is_about(a: &Clause, b: &Clause) -> bool {
+    match (a, b) {
+        (
+            Clause::Is { subject, negated: false, .. },
+            Clause::Is { subject: same, negated: false, .. },
+        ) => subject == same,
+        _ => false,
     }
 }
 
