@@ -627,15 +627,18 @@ fn visit(
     Ok(())
 }
 
-/// The questions that the visibility and value of a question depend on.
-pub(crate) fn dependencies(form: &PreparedForm, index: usize) -> Vec<usize> {
+/// The expressions that say whether a question is asked, and what its value is.
+pub(crate) fn rests_on(form: &PreparedForm, index: usize) -> impl Iterator<Item = &Expression> {
     let logic = &form.logic[index];
     let step = form.step_visible[form.places[index].0].as_ref();
     let tests = step.into_iter().chain(&logic.visible).flat_map(Test::expressions);
-    let values = logic.calculated.iter().chain(logic.columns.iter().map(|(_, it)| it));
+    tests.chain(&logic.calculated).chain(logic.columns.iter().map(|(_, it)| it))
+}
+
+/// The questions that the visibility and value of a question depend on.
+pub(crate) fn dependencies(form: &PreparedForm, index: usize) -> Vec<usize> {
     let own = form.index_of("row");
-    let mut needs: Vec<usize> = tests
-        .chain(values)
+    let mut needs: Vec<usize> = rests_on(form, index)
         .flat_map(|it| it.names().iter().chain(it.answered()))
         .filter_map(|name| form.named(&name.path))
         .filter(|it| Some(*it) != own)

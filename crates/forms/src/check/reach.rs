@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use expressions::{Test, Truth};
+use expressions::{Expression, Test, Truth};
 use model::form::{Kind, Question};
 use model::keywords::{CriterionSpec, Effect, TotalRule};
 use model::response::{FormRef, Subject, SubjectKind};
@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::build::Findings;
 use crate::check::rules::rubric;
 use crate::codes;
-use crate::prepare::{PreparedForm, pointer};
+use crate::prepare::{PreparedForm, dependencies, pointer, rests_on};
 use crate::reading::{Extra, Reading};
 
 /// How many combinations of answers are tried.
@@ -33,14 +33,8 @@ pub fn check(form: &PreparedForm, findings: &mut Findings<'_>) {
 
 /// Whether a condition can be true and can be false; `None` where that was not decided.
 fn outcomes(form: &PreparedForm, test: &Test) -> Option<(bool, bool)> {
-    let named = test
-        .expressions()
-        .into_iter()
-        .flat_map(|it| it.names().iter().chain(it.answered()))
-        .map(|name| form.named(&name.path))
-        .collect::<Option<BTreeSet<usize>>>()?;
     let (mut can_hold, mut can_fail) = (false, false);
-    for_each_combination(form, &named, |reading| {
+    for_each_combination(form, &test.expressions(), |reading| {
         match reading.decide(test, Extra::default()).truth {
             Truth::True => can_hold = true,
             Truth::False | Truth::Unknown => can_fail = true,
@@ -146,17 +140,11 @@ struct Branch {
 
 /// Every branch of `form`; `None` where there are too many to try.
 fn branches(form: &PreparedForm) -> Option<Vec<Branch>> {
-    let named: BTreeSet<usize> = form
-        .logic
-        .iter()
-        .filter_map(|it| it.visible.as_ref())
-        .chain(form.step_visible.iter().flatten())
-        .flat_map(Test::expressions)
-        .flat_map(|it| it.names().iter().chain(it.answered()))
-        .map(|name| form.named(&name.path))
-        .collect::<Option<_>>()?;
+    let visible = form.logic.iter().filter_map(|it| it.visible.as_ref());
+    let tests = visible.chain(form.step_visible.iter().flatten());
+    let expressions: Vec<&Expression> = tests.flat_map(Test::expressions).collect();
     let mut branches = Vec::new();
-    for_each_combination(form, &named, |reading| {
+    for_each_combination(form, &expressions, |reading| {
         branches.push(branch(reading));
         false
     })?;
@@ -213,29 +201,39 @@ fn most_points(question: &Question, spec: &CriterionSpec) -> f64 {
     }
 }
 
-/// Calls `visit` with a reading of each combination of answers to `named` and what they rest
-/// on, until it gives `true`. `None` where there are too many, or an answer is no option.
+/// Calls `visit` with a reading of each combination of answers that `expressions` rest on,
+/// until it gives `true`. `None` where there are too many, or an answer is no option.
+///
+/// What `answered(…)` asks for, and what that is calculated from, can also be missing.
 fn for_each_combination(
     form: &PreparedForm,
-    named: &BTreeSet<usize>,
+    expressions: &[&Expression],
     mut visit: impl FnMut(&Reading<'_>) -> bool,
 ) -> Option<()> {
-    let mut all = named.clone();
-    let mut open: Vec<usize> = named.iter().copied().collect();
-    while let Some(index) = open.pop() {
-        for next in crate::prepare::dependencies(form, index) {
-            if all.insert(next) {
-                open.push(next);
-            }
-        }
-    }
-    if all.iter().any(|it| rests_on_facts(form, *it)) {
+    let named = expressions
+        .iter()
+        .flat_map(|it| it.names().iter().chain(it.answered()))
+        .map(|name| form.named(&name.path))
+        .collect::<Option<BTreeSet<usize>>>()?;
+    let all = with_dependencies(form, named);
+    let rest: Vec<&Expression> = all.iter().flat_map(|it| rests_on(form, *it)).collect();
+    let on_facts = |it: &&Expression| {
+        it.names().iter().chain(it.answered()).any(|it| it.path.starts_with("facts."))
+    };
+    if rest.iter().any(on_facts) {
         return None;
     }
+    let asked_about = expressions.iter().chain(&rest).flat_map(|it| it.answered());
+    let asked_about = asked_about.filter_map(|it| form.named(&it.path)).collect();
+    let can_be_missing = with_dependencies(form, asked_about);
     let inputs: Vec<(usize, Vec<Value>)> = all
         .iter()
         .filter(|it| form.logic[**it].calculated.is_none())
-        .map(|it| Some((*it, values(form.question(*it))?)))
+        .map(|it| {
+            let mut values = values(form.question(*it))?;
+            values.extend(can_be_missing.contains(it).then_some(Value::Null));
+            Some((*it, values))
+        })
         .collect::<Option<_>>()?;
     let count = inputs.iter().try_fold(1_usize, |product, (_, values)| {
         product.checked_mul(values.len()).filter(|it| *it <= MOST_COMBINATIONS)
@@ -250,14 +248,14 @@ fn for_each_combination(
     Some(())
 }
 
-/// Whether the visibility or value of a question rests on other scorecards.
-fn rests_on_facts(form: &PreparedForm, index: usize) -> bool {
-    let logic = &form.logic[index];
-    let tests = logic.visible.iter().flat_map(Test::expressions);
-    tests
-        .chain(&logic.calculated)
-        .flat_map(|it| it.names().iter().chain(it.answered()))
-        .any(|it| it.path.starts_with("facts."))
+/// `questions` and everything whose answers bear on whether they are asked, or on their value.
+fn with_dependencies(form: &PreparedForm, questions: BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut open: Vec<usize> = questions.iter().copied().collect();
+    let mut all = questions;
+    while let Some(index) = open.pop() {
+        open.extend(dependencies(form, index).into_iter().filter(|it| all.insert(*it)));
+    }
+    all
 }
 
 /// The response in which each input has the option that `number` picks.
