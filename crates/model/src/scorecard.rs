@@ -233,7 +233,8 @@ pub struct CriterionScore {
     pub top: Option<f64>,
     /// The best grade among the evidence given.
     pub grade: Grade,
-    /// The points, 0 to 100; absent unless answered.
+    /// The points, 0 to 100, with open rows of a table as nothing; absent unless something is
+    /// answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<f64>,
     /// How many points of the total (0 to 100) this criterion decides.
@@ -276,7 +277,7 @@ pub enum Rubric {
 pub enum AnswerState {
     /// There is an answer.
     Answered,
-    /// There is none yet ("don't know" is none).
+    /// There is none yet ("don't know" is none), or a table has rows that are not finished.
     Missing,
     /// The respondent says that it does not apply.
     NotApplicable,
@@ -348,7 +349,7 @@ pub enum TraceStep {
     Row {
         /// The row's id.
         id: String,
-        /// Its score, 0 to 100; absent when excluded or unfinished.
+        /// Its score, 0 to 100; absent when excluded, perhaps excluded or unfinished.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         points: Option<f64>,
         /// Whether it is excluded.

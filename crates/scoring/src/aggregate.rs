@@ -17,8 +17,14 @@ pub struct Sums {
     pub applicable: u32,
     /// Weight of those that are answered.
     pub answered: u32,
+    /// Weight of those that are answered, if only in part.
+    pub begun: u32,
     /// Σ weight × points of what is documented.
     pub points: f64,
+    /// Σ weight × points of what is answered.
+    pub answered_points: f64,
+    /// Σ weight × points if what is missing earned all it can.
+    pub upper: f64,
     /// Σ weight × points of what is claimed.
     pub claimed: f64,
 }
@@ -76,11 +82,16 @@ fn sums<'a>(earned: impl Iterator<Item = &'a Earned<'a>>) -> Sums {
         sums.asked += weight;
         if it.state != AnswerState::NotApplicable {
             sums.applicable += weight;
+            sums.points += f64::from(weight) * it.points;
+            sums.claimed += f64::from(weight) * it.claimed_points;
+            sums.upper += f64::from(weight) * it.upper_points;
         }
         if it.state == AnswerState::Answered {
             sums.answered += weight;
-            sums.points += f64::from(weight) * it.points;
-            sums.claimed += f64::from(weight) * it.claimed_points;
+        }
+        if let Some(points) = it.answered_points {
+            sums.begun += weight;
+            sums.answered_points += f64::from(weight) * points;
         }
         sums
     })
@@ -107,14 +118,13 @@ fn state(sums: &Sums, limit: f64) -> DimensionState {
 /// Scores a dimension; a cap not yet known acts on the strict score only, so that an
 /// unfinished assessment is never flattered.
 fn score<'a>(it: &mut Aggregated, caps: impl Iterator<Item = &'a DimensionCap>) {
-    let (applicable, answered) = (f64::from(it.sums.applicable), f64::from(it.sums.answered));
-    let missing = applicable - answered;
+    let (applicable, begun) = (f64::from(it.sums.applicable), f64::from(it.sums.begun));
     let mut score = Score {
         strict: snap(it.sums.points / applicable),
-        answered: (answered > 0.0).then(|| snap(it.sums.points / answered)),
-        upper: snap((it.sums.points + 100.0 * missing) / applicable),
+        answered: (begun > 0.0).then(|| snap(it.sums.answered_points / begun)),
+        upper: snap(it.sums.upper / applicable),
         claimed: snap(it.sums.claimed / applicable),
-        completeness: snap(answered / applicable),
+        completeness: snap(f64::from(it.sums.answered) / applicable),
     };
     let before = score.strict;
     for cap in caps {
@@ -139,10 +149,10 @@ fn taking_part(all: &[Aggregated]) -> impl Iterator<Item = &Aggregated> {
 /// The total; `None` when no dimension takes part.
 pub fn total(form: &Form, all: &[Aggregated]) -> Option<Score> {
     let mean = |value: &dyn Fn(&Score) -> f64| weighted(all, &|it| it.weight, value).map(snap);
-    let of_answered = |it: &Aggregated| match (form.meta.total, it.sums.answered) {
+    let of_answered = |it: &Aggregated| match (form.meta.total, it.sums.begun) {
         (_, 0) => 0.0,
         (TotalRule::ByDimension, _) => it.weight,
-        (TotalRule::Pooled, answered) => f64::from(answered),
+        (TotalRule::Pooled, begun) => f64::from(begun),
     };
     let (strict, upper) = (mean(&|it| it.strict)?, mean(&|it| it.upper)?);
     let answered = weighted(all, &of_answered, &|it| it.answered.unwrap_or(0.0)).map(snap);

@@ -36,8 +36,12 @@ pub struct Earned<'a> {
     pub top: Option<f64>,
     /// Points for what is claimed, 0 to 100.
     pub claimed_points: f64,
-    /// Points for what is documented, 0 to 100.
+    /// Points for what is documented, 0 to 100; what is missing counts as nothing.
     pub points: f64,
+    /// Points for what is answered alone; `None` where nothing is.
+    pub answered_points: Option<f64>,
+    /// Points if what is missing earned all it can.
+    pub upper_points: f64,
     /// The way from the answer to the points.
     pub trace: Vec<TraceStep>,
 }
@@ -73,6 +77,8 @@ fn one<'a>(
         top: top(spec, rubric),
         claimed_points: 0.0,
         points: 0.0,
+        answered_points: None,
+        upper_points: 100.0,
         trace: Vec::new(),
     };
     let value = match &reading.answers[index] {
@@ -93,8 +99,12 @@ fn one<'a>(
         None => TraceStep::Answer { value: value.clone() },
     });
     match points(&mut earned, reading, value, row_gates) {
-        Ok(()) => {
-            earned.state = AnswerState::Answered;
+        Ok(state) => {
+            earned.state = state;
+            if state == AnswerState::Answered {
+                earned.answered_points = Some(earned.points);
+                earned.upper_points = earned.points;
+            }
             earned.trace.push(TraceStep::Points { points: earned.points });
         }
         Err(because) => {
@@ -130,13 +140,14 @@ fn best_grade(reading: &Reading<'_>, path: &str) -> Grade {
         .unwrap_or(Grade::E0)
 }
 
-/// Works out level and points of an answer; an error says why there are none.
+/// Works out level and points of an answer, and whether all of it is there; an error says why
+/// there are none.
 fn points(
     earned: &mut Earned<'_>,
     reading: &Reading<'_>,
     value: &Value,
     row_gates: &[RowGate],
-) -> Result<(), String> {
+) -> Result<AnswerState, String> {
     let spec = earned.spec;
     let question = reading.form.question(earned.index);
     match earned.rubric {
@@ -177,12 +188,11 @@ fn points(
             let rule = question.row.as_ref().ok_or("the table has no rule for its rows")?;
             let of_table = |it: &&RowGate| matches!(&it.result.effect, Effect::ExcludeRow(table) if *table == question.path);
             let gates: Vec<&RowGate> = row_gates.iter().filter(of_table).collect();
-            let joined = joined_rows(earned, rule, value, &gates)?;
-            set(earned, joined);
+            return join_rows(earned, rule, value, &gates);
         }
         Rubric::Formula => formula(earned, reading)?,
     }
-    Ok(())
+    Ok(AnswerState::Answered)
 }
 
 fn number(value: &Value) -> Result<f64, String> {
@@ -285,50 +295,74 @@ fn formula(earned: &mut Earned<'_>, reading: &Reading<'_>) -> Result<(), String>
     Ok(())
 }
 
-/// The joined score of the rows; each row's score goes into the trace.
-fn joined_rows(
+/// Joins the scores of the rows; each row's score goes into the trace.
+///
+/// A row that is open (not finished, or perhaps excluded) counts as nothing, in the upper points
+/// as full, and in what is answered not at all.
+fn join_rows(
     earned: &mut Earned<'_>,
     rule: &RowRule,
     value: &Value,
     gates: &[&RowGate],
-) -> Result<f64, String> {
-    let mut scores = Vec::new();
-    let mut unfinished = None;
-    let rows = value.as_array().ok_or("the answer is not a table")?;
-    for row in rows {
+) -> Result<AnswerState, String> {
+    let (mut finished, mut open) = (Vec::new(), Vec::new());
+    for row in value.as_array().ok_or("the answer is not a table")? {
         let id = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let excluded =
-            is_excluded(rule, row) || gates.iter().any(|it| it.result.rows.contains(&id));
-        // A row that may yet be excluded is not finished.
-        let open = excluded || gates.iter().any(|it| it.open.contains(&id));
-        let points = if open { None } else { row_points(rule, row) };
-        scores.extend(points);
-        if points.is_none() && !excluded {
-            unfinished.get_or_insert_with(|| id.clone());
+        let excluded = is_excluded(rule, row, &id, gates);
+        let points = if excluded == Truth::False { row_points(rule, row) } else { None };
+        finished.extend(points);
+        if points.is_none() && excluded != Truth::True {
+            open.push(id.clone());
         }
-        earned.trace.push(TraceStep::Row { id, points, excluded });
+        earned.trace.push(TraceStep::Row { id, points, excluded: excluded == Truth::True });
     }
-    match (scores.is_empty(), unfinished) {
-        (true, Some(id)) => return Err(format!("the row {id} is not finished")),
-        // Every row is excluded: nothing is earned, and a gate says so.
-        (true, None) => return Ok(0.0),
-        (false, _) => {}
+    let Some(first) = open.first() else {
+        // Where every row is excluded nothing is earned, and a gate says so.
+        set(earned, joined(rule.join, &finished));
+        return Ok(AnswerState::Answered);
+    };
+    if finished.is_empty() {
+        return Err(format!("the row {first} is not finished"));
     }
+    let with_open = |points: f64| {
+        let open = open.iter().map(|_| points);
+        joined(rule.join, &finished.iter().copied().chain(open).collect::<Vec<_>>())
+    };
+    set(earned, with_open(0.0));
+    earned.answered_points = Some(joined(rule.join, &finished));
+    earned.upper_points = with_open(100.0);
+    Ok(AnswerState::Missing)
+}
+
+/// The scores of rows, joined; 0 where there are none.
+fn joined(join: RowJoin, scores: &[f64]) -> f64 {
     let sum: f64 = scores.iter().sum();
     #[expect(clippy::cast_precision_loss, reason = "a table has at most 1,000 rows")]
-    let count = scores.len() as f64;
-    Ok(match rule.join {
+    let count = scores.len().max(1) as f64;
+    snap(match join {
         RowJoin::Max => scores.iter().copied().fold(0.0, f64::max),
         RowJoin::Mean => sum / count,
         RowJoin::Sum => sum.min(100.0),
     })
 }
 
-fn is_excluded(rule: &RowRule, row: &Value) -> bool {
-    match rule.exclude.as_ref().and_then(|it| row.get(it)) {
-        Some(Value::Bool(ticked)) => *ticked,
-        Some(Value::Array(items)) => !items.is_empty(),
-        _ => false,
+/// Whether the row is excluded by its own column or by a gate; not yet known while either is.
+fn is_excluded(rule: &RowRule, row: &Value, id: &str, gates: &[&RowGate]) -> Truth {
+    let by_column = match rule.exclude.as_ref().map(|it| row.get(it)) {
+        None => Truth::False,
+        Some(None | Some(Value::Null)) => Truth::Unknown,
+        Some(Some(Value::Array(items))) => (!items.is_empty()).into(),
+        Some(Some(cell)) => (*cell == Value::Bool(true)).into(),
+    };
+    let holds = |id_of: fn(&RowGate) -> &[String]| {
+        gates.iter().any(|it| id_of(it).iter().any(|it| it == id))
+    };
+    if by_column == Truth::True || holds(|it| &it.result.rows) {
+        Truth::True
+    } else if by_column == Truth::Unknown || holds(|it| &it.open) {
+        Truth::Unknown
+    } else {
+        Truth::False
     }
 }
 

@@ -288,7 +288,7 @@ fn weighed(
         documented: it.documented,
         top: it.top,
         grade: it.grade,
-        points: (it.state == AnswerState::Answered).then_some(it.points),
+        points: it.answered_points.map(|_| it.points),
         share,
         contribution,
         trace,

@@ -66,7 +66,7 @@ struct Gate {
     at: u32,
 }
 
-const RUBRICS: u8 = 8;
+const RUBRICS: u8 = 10;
 const FLAGS: usize = 2;
 const BANDS: [&str; 3] = ["low", "emerging", "solid"];
 
@@ -148,7 +148,7 @@ impl Plan {
             .criteria
             .iter()
             .enumerate()
-            .fold(sketch, |sketch, (i, it)| sketch.ask(&format!("q{i}"), it.question()));
+            .fold(sketch, |sketch, (i, it)| sketch.ask(&format!("q{i}"), it.question(i)));
         self.gates.iter().enumerate().fold(sketch, |sketch, (i, it)| {
             let when = |at: usize| json!(self.criteria[at].low(at, it.low));
             let when = match it.tree {
@@ -191,7 +191,7 @@ impl Plan {
             if it.state == State::NotApplicable {
                 note["not_applicable"] = json!("There is none.");
             } else if given(it.state) {
-                answers[&name] = it.answer();
+                answers[&name] = it.answer(given(State::Later));
             }
             notes[&name] = note;
         }
@@ -206,7 +206,7 @@ const CURVE: [(f64, f64); 4] = [(0.0, 0.0), (2.0, 45.0), (7.0, 70.0), (10.0, 100
 const POINTS: [(&str, f64); 4] = [("none", 0.0), ("some", 33.3), ("most", 66.6), ("all", 100.0)];
 
 impl Criterion {
-    fn question(&self) -> Value {
+    fn question(&self, at: usize) -> Value {
         let (question, rubric, has_levels) = match self.rubric {
             0 => (levels_of(&[0, 1, 2, 3, 4]), json!({ "levels": 4 }), true),
             1 => (levels_of(&DEGREES), json!({ "levels": 4 }), true),
@@ -215,6 +215,8 @@ impl Criterion {
             4 => (ladder(5), json!({ "ladder": 5 }), false),
             5 => (yes_no(), json!({ "yes_no": "yes" }), false),
             6 => (number(), json!({ "cutoffs": CUTOFFS }), true),
+            7 => (self.rows(), json!({ "rows": true }), false),
+            8 => (number(), json!({ "formula": format!("s.q{at} * 10") }), false),
             _ if self.weight.is_multiple_of(2) => (number(), json!({ "curve": CURVE }), false),
             _ => {
                 let points: Map<String, Value> =
@@ -234,18 +236,49 @@ impl Criterion {
         question
     }
 
+    /// A table of which a row is excluded when `out` is ticked.
+    fn rows(&self) -> Value {
+        let join = ["max", "mean", "sum"][self.weight as usize % 3];
+        with(
+            crate::support::table(&[("km", number()), ("m", number()), ("out", yes_no())]),
+            json!({ "x-row": {
+                "columns": { "km": 3, "m": 1 }, "range": [0, 10], "exclude": "out", "join": join,
+            } }),
+        )
+    }
+
+    /// The rows; of some, a cell or two is missing, or there only when `later`.
+    fn cells(&self, later: bool) -> Value {
+        let row = |i: u16| {
+            let seed = usize::from(self.answer) / 7 + usize::from(i) * 13;
+            let mut row = json!({ "id": format!("r{i}") });
+            let cells = [json!(seed % 11), json!(seed % 7), json!(seed.is_multiple_of(3))];
+            for (k, (name, cell)) in ["km", "m", "out"].into_iter().zip(cells).enumerate() {
+                match (seed >> k) % 5 {
+                    0 => {}
+                    1 if !later => {}
+                    _ => row[name] = cell,
+                }
+            }
+            row
+        };
+        (0..self.answer % 4).map(row).collect()
+    }
+
     /// The expression that holds when the answer is low.
     fn low(&self, at: usize, low: u32) -> String {
         match self.rubric {
             0..=2 | 6 => format!("s.q{at} < {low}"),
-            3 | 4 => format!("s.q{at} | length < {low}"),
+            3 | 4 | 7 => format!("s.q{at} | length < {low}"),
+            8 => format!("s.q{at} < {low}"),
             5 => format!("not s.q{at}"),
             _ if self.weight.is_multiple_of(2) => format!("s.q{at} < {low}"),
             _ => format!("s.q{at} == 'none'"),
         }
     }
 
-    fn answer(&self) -> Value {
+    /// The answer; rows that are filled in `later` are full then.
+    fn answer(&self, later: bool) -> Value {
         let answer = self.answer;
         let ticked = |names: &[Value]| {
             let all = names.iter().enumerate().filter(|(i, _)| answer >> i & 1 == 1);
@@ -258,7 +291,8 @@ impl Criterion {
             3 => ticked(&[json!("a"), json!("b"), json!("c")]),
             4 => ticked(&[json!(1), json!(2), json!(3), json!(4), json!(5)]),
             5 => json!(answer % 2 == 1),
-            _ if self.rubric == 6 || self.weight.is_multiple_of(2) => {
+            7 => self.cells(later),
+            _ if matches!(self.rubric, 6 | 8) || self.weight.is_multiple_of(2) => {
                 json!(f64::from(answer % 110) / 10.0)
             }
             _ => json!(POINTS[usize::from(answer % 4)].0),

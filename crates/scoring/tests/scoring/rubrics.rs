@@ -1,6 +1,6 @@
 //! From an answer to points, rubric by rubric, and what the evidence supports.
 
-use model::scorecard::{AnswerState, TraceStep};
+use model::scorecard::{AnswerState, Status, TraceStep};
 use model::{Grade, Scorecard};
 use serde_json::{Value, json};
 
@@ -256,9 +256,9 @@ fn markets(join: &str) -> Sketch {
 fn rows_join_to_the_best_the_mean_or_the_sum() {
     // (3·100 + 1·50)/4 = 87.5; (3·0 + 1·100)/4 = 25; (3·50 + 1·50)/4 = 50.
     let rows = json!([
-        { "id": "a", "demand": 5, "access": 3 },
+        { "id": "a", "demand": 5, "access": 3, "out": false },
         { "id": "b", "demand": 1, "access": 5, "out": false },
-        { "id": "c", "demand": 3, "access": 3 },
+        { "id": "c", "demand": 3, "access": 3, "out": false },
     ]);
     earns(&markets("max"), &[(rows.clone(), 87.5)]);
     earns(&markets("mean"), &[(rows.clone(), 54.166_667)]);
@@ -269,7 +269,7 @@ fn rows_join_to_the_best_the_mean_or_the_sum() {
 fn an_excluded_row_counts_nowhere() {
     let rows = json!([
         { "id": "a", "demand": 5, "access": 5, "out": true },
-        { "id": "b", "demand": 1, "access": 5 },
+        { "id": "b", "demand": 1, "access": 5, "out": false },
     ]);
     for join in ["max", "mean", "sum"] {
         earns(&markets(join), &[(rows.clone(), 25.0)]);
@@ -293,14 +293,35 @@ fn when_every_row_is_excluded_nothing_is_earned() {
 #[test]
 fn a_row_that_is_not_finished_waits() {
     let form = markets("max").build();
-    let unfinished = json!({ "id": "b", "demand": 5 });
+    let unfinished = json!({ "id": "b", "demand": 5, "out": false });
     let card = score(&form, json!({ "a": [unfinished] }), Value::Null);
-    assert_eq!(card.criterion("s.a").unwrap().state, AnswerState::Missing);
-    close(total(&card).upper, 100.0);
-    // Beside one that is finished it counts nowhere yet.
-    let finished = json!({ "id": "a", "demand": 3, "access": 3 });
-    let card = score(&form, json!({ "a": [unfinished, finished] }), Value::Null);
-    close(points(&card, "a"), 50.0);
+    let criterion = card.criterion("s.a").unwrap();
+    assert_eq!((criterion.state, criterion.points), (AnswerState::Missing, None));
+    let total = total(&card);
+    assert_eq!((total.strict, total.answered, total.upper), (0.0, None, 100.0));
+}
+
+#[test]
+fn an_open_row_beside_finished_ones_flatters_nobody() {
+    let finished = json!({ "id": "a", "demand": 3, "access": 3, "out": false });
+    let unfinished = json!({ "id": "b", "demand": 5, "out": false });
+    let perhaps_excluded = json!({ "id": "b", "demand": 5, "access": 5 });
+    for open in [unfinished, perhaps_excluded] {
+        for (join, strict, upper) in
+            [("max", 50.0, 100.0), ("mean", 25.0, 75.0), ("sum", 50.0, 100.0)]
+        {
+            let card = markets(join).score(json!({ "a": [open, finished] }), Value::Null);
+            let criterion = card.criterion("s.a").unwrap();
+            assert_eq!(criterion.state, AnswerState::Missing);
+            close(criterion.points.unwrap(), strict);
+            close(criterion.contribution, strict);
+            let total = total(&card);
+            close(total.strict, strict);
+            close(total.answered.unwrap(), 50.0);
+            close(total.upper, upper);
+            assert_eq!((total.completeness, card.status), (0.0, Status::Preliminary));
+        }
+    }
 }
 
 #[test]
