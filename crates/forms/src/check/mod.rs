@@ -1,5 +1,6 @@
 //! Checks of a form that nobody has answered yet: what would score wrongly in silence.
 
+pub mod bands;
 pub mod literals;
 pub mod reach;
 pub mod rules;
@@ -20,6 +21,7 @@ pub fn check(files: &Files, path: &str) -> Loaded {
     if let Some(form) = &loaded.form {
         let mut findings = Findings::new(files, &loaded.origins);
         reach::check(form, &mut findings);
+        bands::check(form, &mut findings);
         let mut more = std::mem::take(&mut findings.list);
         more.extend(translations::check(form, files, path));
         loaded.findings.extend(more);

@@ -1,4 +1,4 @@
-//! What can be reached: gates that never fire, questions never asked, bands nobody gets.
+//! What can be reached: gates that never fire, questions never asked.
 //!
 //! Decided exactly where the options of the questions involved multiply to at most
 //! [`MOST_COMBINATIONS`]; elsewhere said to be not proven.
@@ -6,15 +6,13 @@
 use std::collections::BTreeSet;
 
 use expressions::{Expression, Test, Truth};
+use model::Response;
 use model::form::{Kind, Question};
-use model::keywords::{CriterionSpec, Effect, TotalRule};
+use model::keywords::Effect;
 use model::response::{FormRef, Subject, SubjectKind};
-use model::scorecard::Rubric;
-use model::{Response, Severity};
 use serde_json::{Map, Value};
 
 use crate::build::Findings;
-use crate::check::rules::rubric;
 use crate::codes;
 use crate::prepare::{PreparedForm, dependencies, pointer, rests_on};
 use crate::reading::{Extra, Reading};
@@ -26,9 +24,6 @@ pub const MOST_COMBINATIONS: usize = 10_000;
 pub fn check(form: &PreparedForm, findings: &mut Findings<'_>) {
     gates(form, findings);
     visibility(form, findings);
-    if !form.form.meta.dimensions.is_empty() {
-        totals(form, findings);
-    }
 }
 
 /// Whether a condition can be true and can be false; `None` where that was not decided.
@@ -93,119 +88,11 @@ fn visibility(form: &PreparedForm, findings: &mut Findings<'_>) {
     }
 }
 
-/// The most that each branch can reach, and the bands above it.
-fn totals(form: &PreparedForm, findings: &mut Findings<'_>) {
-    let Some(branches) = branches(form) else {
-        findings.add(
-            &codes::NOT_PROVEN,
-            "/x-form/bands",
-            "whether every band can be reached was not proven",
-        );
-        return;
-    };
-    let highest = branches.iter().map(|it| it.highest).fold(0.0, f64::max);
-    let meta = &form.form.meta;
-    let highest = match &meta.points {
-        Some(points) => (highest / 100.0 * f64::from(points.out_of) + 0.5 + 1e-9).floor(),
-        None => highest,
-    };
-    for (i, band) in meta.bands.iter().enumerate() {
-        if band.from > highest + 1e-9 {
-            let at = format!("/x-form/bands/{i}/from");
-            let message =
-                format!("nobody can reach `{}`: the highest total is {highest:.1}", band.id);
-            findings.add(&codes::UNREACHABLE_BAND, &at, message);
-        }
-    }
-    for (d, dimension) in meta.dimensions.iter().enumerate() {
-        let weights: BTreeSet<u32> = branches.iter().map(|it| it.asked[d]).collect();
-        if weights.len() > 1 && findings.list.iter().all(|it| it.severity < Severity::Error) {
-            let weights: Vec<String> = weights.iter().map(u32::to_string).collect();
-            let message = format!(
-                "what `{}` is made of differs between branches: the criteria asked weigh {}",
-                dimension.id,
-                weights.join(" or ")
-            );
-            findings.add(&codes::BRANCH_MAXIMUM, &format!("/x-form/dimensions/{d}"), message);
-        }
-    }
-}
-
-struct Branch {
-    /// The highest total.
-    highest: f64,
-    /// Per dimension, the weight of the criteria that are asked.
-    asked: Vec<u32>,
-}
-
-/// Every branch of `form`; `None` where there are too many to try.
-fn branches(form: &PreparedForm) -> Option<Vec<Branch>> {
-    let visible = form.logic.iter().filter_map(|it| it.visible.as_ref());
-    let tests = visible.chain(form.step_visible.iter().flatten());
-    let expressions: Vec<&Expression> = tests.flat_map(Test::expressions).collect();
-    let mut branches = Vec::new();
-    for_each_combination(form, &expressions, |reading| {
-        branches.push(branch(reading));
-        false
-    })?;
-    Some(branches)
-}
-
-fn branch(reading: &Reading<'_>) -> Branch {
-    let form = reading.form;
-    let dimensions = &form.form.meta.dimensions;
-    let mut asked = vec![0; dimensions.len()];
-    let mut best = vec![0.0; dimensions.len()];
-    for index in 0..form.len() {
-        let question = form.question(index);
-        let Some(spec) = &question.criterion else { continue };
-        let visible = form.logic[index].visible.iter();
-        let step = form.step_visible[form.places[index].0].iter();
-        let hidden = step
-            .chain(visible)
-            .any(|test| reading.decide(test, Extra::default()).truth == Truth::False);
-        let at = dimensions.iter().position(|it| it.id == spec.dimension);
-        if let Some(at) = at.filter(|_| !hidden) {
-            asked[at] += spec.weight;
-            best[at] += f64::from(spec.weight) * most_points(question, spec);
-        }
-    }
-    let (mut sum, mut of) = (0.0, 0.0);
-    for (i, dimension) in dimensions.iter().enumerate().filter(|(i, _)| asked[*i] > 0) {
-        let weight = match form.form.meta.total {
-            TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),
-            TotalRule::Pooled => f64::from(asked[i]),
-        };
-        sum += weight * best[i] / f64::from(asked[i]);
-        of += weight;
-    }
-    Branch { highest: if of > 0.0 { sum / of } else { 0.0 }, asked }
-}
-
-/// The most points that the criterion can earn.
-fn most_points(question: &Question, spec: &CriterionSpec) -> f64 {
-    match rubric(spec) {
-        Some(Rubric::Curve) => {
-            spec.curve.iter().flatten().map(|(_, points)| *points).fold(0.0, f64::max)
-        }
-        Some(Rubric::Points) => spec.points.iter().flatten().map(|(_, it)| *it).fold(0.0, f64::max),
-        Some(Rubric::Levels) => match (&question.kind, spec.levels) {
-            (Kind::Choice(choices), Some(top)) => choices
-                .iter()
-                .filter_map(|it| it.value.as_f64())
-                .map(|it| 100.0 * it / f64::from(top))
-                .fold(0.0, f64::max),
-            _ => 100.0,
-        },
-        _ => 100.0,
-    }
-}
-
 /// Calls `visit` with a reading of each combination of answers that `expressions` rest on,
 /// until it gives `true`. `None` where there are too many, or an answer is no option.
 ///
 /// What `answered(…)` asks for, and what that is calculated from, can also be missing.
-fn for_each_combination(
+pub(crate) fn for_each_combination(
     form: &PreparedForm,
     expressions: &[&Expression],
     mut visit: impl FnMut(&Reading<'_>) -> bool,
