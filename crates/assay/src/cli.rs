@@ -24,12 +24,16 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Score and report the shipped samples, to see what comes of it.
     ///
-    /// Makes a folder with a SQLite database and the reports of a handful of invented
-    /// companies and projects, in Danish and English. Running it twice harms nothing.
+    /// Makes a folder with a SQLite database of the results of invented companies and
+    /// projects, and draws the reports of a handful of them in Danish and English. Running it
+    /// twice harms nothing: responses that you changed stay as they are.
     Demo {
         /// The folder to make.
         #[arg(long, default_value = "assay-demo")]
         folder: PathBuf,
+        /// Draw the reports of all subjects, which takes some minutes.
+        #[arg(long)]
+        all: bool,
     },
     /// Check forms with their translations and cases, and programmes.
     ///

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -14,7 +14,7 @@ use engine::{EngineError, PreparedForm, library, results};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Response, Scorecard};
 
-use crate::commands::{Exit, say, score};
+use crate::commands::{Exit, say, score, tell};
 use crate::source::{self, SHIPPED, Source};
 use crate::{database, show, write};
 
@@ -32,8 +32,9 @@ struct Sample {
 }
 
 impl Sample {
+    /// Where its file lies, without the ending.
     fn file(&self) -> String {
-        format!("{}--{}", self.subject, self.name)
+        format!("{}/{}", self.subject, self.name)
     }
 
     /// Whether a younger sample of the same subject and form takes its place.
@@ -56,11 +57,18 @@ enum Job<'a> {
 }
 
 impl Job<'_> {
+    fn subject(&self) -> &str {
+        match self {
+            Self::Report(sample, ..) => &sample.subject,
+            Self::Profile(samples, ..) => &samples[0].subject,
+        }
+    }
+
     fn file(&self) -> String {
         match self {
             Self::Report(sample, _, language) => format!("{}.{language}.pdf", sample.file()),
             Self::Profile(samples, _, language) => {
-                format!("{}--profile.{language}.pdf", samples[0].subject)
+                format!("{}/profile.{language}.pdf", samples[0].subject)
             }
         }
     }
@@ -86,8 +94,12 @@ impl Job<'_> {
     }
 }
 
-/// Scores, keeps and reports the samples in `folder`.
-pub(crate) fn demo(folder: &Path) -> Result<Exit> {
+/// The subjects whose reports are drawn unless all are asked for: a company that exports, one
+/// with a product on the market, and a project on its way through every form.
+const HANDFUL: [&str; 3] = ["eksempel-medico", "proeverobotik", "tryghed-hjemme"];
+
+/// Scores and keeps the samples in `folder`, and reports a handful of them, or `all`.
+pub(crate) fn demo(folder: &Path, all: bool) -> Result<Exit> {
     let samples = samples()?;
     let (reports, responses) = (folder.join("reports"), folder.join("responses"));
     for folder in [&reports, &responses] {
@@ -97,13 +109,33 @@ pub(crate) fn demo(folder: &Path) -> Result<Exit> {
     let url = format!("sqlite:{}", folder.join("assay.db").display());
     let database = crate::cli::Database { url };
     keep(&samples, &database)?;
-    for sample in &samples {
-        let file = responses.join(format!("{}.json", sample.file()));
-        write::write(&file, sample.text.as_bytes())?;
+    let changed =
+        samples.iter().map(|it| write_response(it, &responses)).collect::<Result<Vec<_>>>()?;
+    for file in changed.into_iter().flatten() {
+        tell(format_args!("kept your changed {}", file.display()));
     }
-    let jobs = jobs(&samples);
+    let mut jobs = jobs(&samples);
+    jobs.retain(|it| all || HANDFUL.contains(&it.subject()));
     draw(&jobs, &reports)?;
-    summary(&samples, folder, jobs.len())
+    summary(&samples, folder, jobs.len(), all)
+}
+
+/// Writes the response of `sample`, unless a file that somebody changed stands there; that one.
+fn write_response(sample: &Sample, folder: &Path) -> Result<Option<PathBuf>> {
+    let file = folder.join(format!("{}.json", sample.file()));
+    if file.exists() {
+        let is_same = std::fs::read_to_string(&file).is_ok_and(|it| it == sample.text);
+        return Ok((!is_same).then_some(file));
+    }
+    make_folder_of(&file)?;
+    write::write(&file, sample.text.as_bytes())?;
+    Ok(None)
+}
+
+fn make_folder_of(file: &Path) -> Result<()> {
+    let folder = file.parent().unwrap_or(file);
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))
 }
 
 fn samples() -> Result<Vec<Sample>> {
@@ -174,7 +206,9 @@ fn draw(jobs: &[Job<'_>], folder: &Path) -> Result<()> {
             let name = job.file();
             bar.set_message(name.clone());
             let pdf = job.draw().with_context(|| format!("the report {name} was not drawn"))?;
-            write::write(&folder.join(name), &pdf)?;
+            let file = folder.join(name);
+            make_folder_of(&file)?;
+            write::write(&file, &pdf)?;
             bar.inc(1);
         }
         Ok(())
@@ -191,7 +225,7 @@ fn draw(jobs: &[Job<'_>], folder: &Path) -> Result<()> {
     drawn
 }
 
-fn summary(samples: &[Sample], folder: &Path, written: usize) -> Result<Exit> {
+fn summary(samples: &[Sample], folder: &Path, written: usize, all: bool) -> Result<Exit> {
     let (file, reports) = (folder.join("assay.db"), folder.join("reports"));
     let heading = "Invented companies and projects, scored with the shipped forms";
     say(format_args!("{}\n", show::heading(heading)))?;
@@ -202,7 +236,8 @@ fn summary(samples: &[Sample], folder: &Path, written: usize) -> Result<Exit> {
     say(format_args!("\n{}", show::done(results)))?;
     say(show::done(format_args!("{written} reports in {}", reports.display())))?;
     say("\nLook further:")?;
-    say(format_args!("  open {}", reports.display()))?;
+    let first = reports.join(HANDFUL[2]).join("profile.da.pdf");
+    say(format_args!("  begin with the report {}", first.display()))?;
     say(format_args!("  assay list --database sqlite:{}", file.display()))?;
     if let Some(sample) = samples.first() {
         say(format_args!(
@@ -210,6 +245,9 @@ fn summary(samples: &[Sample], folder: &Path, written: usize) -> Result<Exit> {
             sample.form.form.meta.id,
             folder.join("responses").join(format!("{}.json", sample.file())).display()
         ))?;
+    }
+    if !all {
+        say("\nThe reports of all subjects take some minutes: assay demo --all")?;
     }
     Ok(Exit::Fine)
 }

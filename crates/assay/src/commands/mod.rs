@@ -41,7 +41,7 @@ impl From<Exit> for ExitCode {
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
-        Command::Demo { folder } => demo::demo(&folder),
+        Command::Demo { folder, all } => demo::demo(&folder, all),
         Command::Check { paths, format } => author::check(&paths, format),
         Command::Score { pair, lang, format, explain } => {
             score::score(&pair, lang.as_deref(), format, explain.as_deref())
