@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Result;
 use expressions::format;
 use model::profile::Profile;
 use model::scorecard::{GateState, NextAction, Score, Scorecard};
 use model::{Finding, Severity};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use store::ScorecardRow;
 
 pub(crate) use comparison::comparison;
 
@@ -26,7 +30,7 @@ const GREEN: Style = AnsiColor::Green.on_default();
 const NEXT_STEPS: usize = 5;
 
 fn styled(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
+    format!("{style}{}{style:#}", clean(&text.to_string()))
 }
 
 /// `text` without what could steer the terminal.
@@ -35,9 +39,25 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|it| if steers(it) { '\u{fffd}' } else { it }).collect()
 }
 
+/// `document` with only clean texts in it: what is shown of it needs no cleaning any more.
+fn cleaned<T: Serialize + DeserializeOwned>(document: &T) -> Result<T> {
+    let mut value = serde_json::to_value(document)?;
+    clean_texts(&mut value);
+    Ok(serde_json::from_value(value)?)
+}
+
+fn clean_texts(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = clean(text),
+        Value::Array(items) => items.iter_mut().for_each(clean_texts),
+        Value::Object(fields) => fields.values_mut().for_each(clean_texts),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// One finding: place, severity, code, reason and suggestion.
 pub(crate) fn finding(finding: &Finding, file: &str) -> String {
-    let place = &finding.place;
+    let (place, file) = (&finding.place, clean(file));
     let (style, word) = match finding.severity {
         Severity::Error => (RED, "error"),
         Severity::Warning => (YELLOW, "warning"),
@@ -58,7 +78,7 @@ pub(crate) fn finding(finding: &Finding, file: &str) -> String {
 
 /// `Done:` and what was done.
 pub(crate) fn done(text: impl std::fmt::Display) -> String {
-    format!("{} {text}", styled(GREEN.bold(), "✓"))
+    format!("{} {}", styled(GREEN.bold(), "✓"), clean(&text.to_string()))
 }
 
 /// The label of an error.
@@ -102,9 +122,8 @@ impl Words {
     }
 
     /// The word of a kebab-case enumeration value.
-    fn word<T: serde::Serialize>(&self, value: &T) -> String {
-        let value = serde_json::to_value(value).unwrap_or_default();
-        self.get(value.as_str().unwrap_or_default()).to_owned()
+    fn word<T: Serialize>(&self, value: &T) -> String {
+        self.get(&name(value)).to_owned()
     }
 
     fn number(&self, value: f64) -> String {
@@ -116,8 +135,15 @@ impl Words {
     }
 }
 
+/// The word of a kebab-case enumeration value, as documents have it.
+fn name<T: Serialize>(value: &T) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// A scorecard, as a person reads it.
-pub(crate) fn scorecard(card: &Scorecard) -> String {
+pub(crate) fn scorecard(card: &Scorecard) -> Result<String> {
+    let card = &cleaned(card)?;
     let words = Words::new(&card.language);
     let mut out = String::new();
     _ = writeln!(
@@ -131,7 +157,7 @@ pub(crate) fn scorecard(card: &Scorecard) -> String {
     dimensions(&mut out, card, &words);
     gates(&mut out, card, &words);
     for narrative in &card.narratives {
-        _ = writeln!(out, "\n{}", clean(narrative));
+        _ = writeln!(out, "\n{narrative}");
     }
     next_steps(&mut out, card, &words);
     figures(&mut out, card, &words);
@@ -147,7 +173,7 @@ pub(crate) fn scorecard(card: &Scorecard) -> String {
         _ = writeln!(out, "\n{}", dim(words.fill(key, &[("count", &count)])));
     }
     _ = writeln!(out, "{}", dim(format_args!("{} {}", words.get("hash"), card.provenance.form)));
-    out
+    Ok(out)
 }
 
 fn section(out: &mut String, title: &str) {
@@ -303,7 +329,7 @@ fn figures(out: &mut String, card: &Scorecard, words: &Words) {
         let value = scoring::figures::in_words(it, &words.language)
             .or_else(|| it.value.as_ref().map(plain))
             .unwrap_or_default();
-        _ = writeln!(out, "  {:<44} {:>18}", it.title, clean(&value));
+        _ = writeln!(out, "  {:<44} {:>18}", it.title, value);
     }
 }
 
@@ -311,8 +337,18 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// A kept result, on one line.
+pub(crate) fn row(row: &ScorecardRow) -> String {
+    let score = row.strict.map_or_else(|| "–".to_owned(), |it| format!("{it:.1}"));
+    let band = row.band.clone().unwrap_or_else(|| name(&row.status));
+    let line =
+        format!("{}  {score:>5}  {band:<16}  {:<28}  {}", row.date, row.form.id, row.subject.name);
+    format!("{}  {}", dim(row.id), clean(&line))
+}
+
 /// A profile, as a person reads it.
-pub(crate) fn profile(profile: &Profile) -> String {
+pub(crate) fn profile(profile: &Profile) -> Result<String> {
+    let profile = &cleaned(profile)?;
     let words = Words::new(&profile.language);
     let mut out = String::new();
     _ = writeln!(out, "{}  {}\n", heading(&profile.subject.name), dim(&profile.date));
@@ -341,5 +377,5 @@ pub(crate) fn profile(profile: &Profile) -> String {
             line(&mut out, &words.word(&it.pillar), &format!("{score:>6}  {}", dim(inside)));
         }
     }
-    out
+    Ok(out)
 }

@@ -43,18 +43,7 @@ pub(crate) fn list(
         if page.rows.is_empty() {
             tell("there are no such results; `assay save` keeps one");
         }
-        for row in &page.rows {
-            let status = serde_json::to_value(row.status)?;
-            let score = row.strict.map_or_else(|| "–".to_owned(), |it| format!("{it:.1}"));
-            say(format_args!(
-                "{}  {}  {score:>5}  {:<16}  {:<28}  {}",
-                show::dim(row.id),
-                row.date,
-                row.band.as_deref().or(status.as_str()).unwrap_or_default(),
-                row.form.id,
-                row.subject.name,
-            ))?;
-        }
+        page.rows.iter().try_for_each(|it| say(show::row(it)))?;
         if let Some(next) = page.next {
             tell(show::dim(format_args!("there are more: --after {next}")));
         }
@@ -100,7 +89,7 @@ pub(crate) fn show(
         match format {
             Format::Json => print_json(&card),
             Format::Text => {
-                say(show::scorecard(&card).trim_end())?;
+                say(show::scorecard(&card)?.trim_end())?;
                 Ok(Exit::Fine)
             }
         }

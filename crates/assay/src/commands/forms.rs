@@ -37,7 +37,7 @@ pub(crate) fn compare(
     match format {
         Format::Json => print_json(&comparison),
         Format::Text => {
-            say(show::comparison(&comparison).trim_end())?;
+            say(show::comparison(&comparison)?.trim_end())?;
             Ok(Exit::Fine)
         }
     }

@@ -67,7 +67,7 @@ pub(crate) fn score(
     match format {
         Format::Json => print_json(&card),
         Format::Text => {
-            say(show::scorecard(&card).trim_end())?;
+            say(show::scorecard(&card)?.trim_end())?;
             Ok(Exit::Fine)
         }
     }
@@ -92,7 +92,7 @@ fn explain_question(form: &PreparedForm, card: &model::Scorecard, question: &str
         say(format_args!("  {}", show::clean(&sentence)))?;
     }
     if let Some(total) = scoring::explain::total(card) {
-        say(format_args!("  {total}"))?;
+        say(format_args!("  {}", show::clean(&total)))?;
     }
     Ok(Exit::Fine)
 }
@@ -173,7 +173,7 @@ pub(crate) fn profile(
     match format {
         Format::Json => print_json(&profile),
         Format::Text => {
-            say(show::profile(&profile).trim_end())?;
+            say(show::profile(&profile)?.trim_end())?;
             Ok(Exit::Fine)
         }
     }

@@ -3,22 +3,24 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
+use anyhow::Result;
 use model::comparison::{
     Action, Bump, Change, ChangedPart, Comparison, Impact, Thing, VersionAdvice,
 };
 
-use super::{CYAN, DIM, RED, Words, YELLOW, clean, dim, heading, styled};
+use super::{CYAN, DIM, RED, Words, YELLOW, cleaned, dim, heading, name, styled};
 
 /// The longest values that stand on the line of their change.
 const SHORT: usize = 48;
 
 /// What changed, as an author reads it.
-pub(crate) fn comparison(comparison: &Comparison) -> String {
+pub(crate) fn comparison(comparison: &Comparison) -> Result<String> {
+    let comparison = &cleaned(comparison)?;
     let words = Words::new(&comparison.language);
     let (before, after) = (&comparison.before, &comparison.after);
     let mut out = String::new();
     let versions = format!("{} → {}", before.version, after.version);
-    _ = writeln!(out, "{}  {}", heading(clean(&after.title)), dim(versions));
+    _ = writeln!(out, "{}  {}", heading(&after.title), dim(versions));
     if before.id != after.id {
         let ids = [("before", before.id.as_str()), ("after", after.id.as_str())];
         _ = writeln!(out, "{}", words.fill("compare-ids", &ids));
@@ -29,14 +31,13 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
     out.push('\n');
     _ = writeln!(out, "{}", summary(comparison, &words));
     _ = writeln!(out, "{}", advice(comparison, &words));
-    out
+    Ok(out)
 }
 
 fn show_part(out: &mut String, part: &ChangedPart, words: &Words) {
-    let title = clean(&part.title);
     let title = match &part.step {
-        Some(step) if !step.is_empty() => words.fill("compare-step", &[("title", &title)]),
-        _ => title,
+        Some(step) if !step.is_empty() => words.fill("compare-step", &[("title", &part.title)]),
+        _ => part.title.clone(),
     };
     _ = writeln!(out, "\n{}", heading(title));
     let width =
@@ -49,9 +50,9 @@ fn show_part(out: &mut String, part: &ChangedPart, words: &Words) {
         let impact = format!("{:<width$}", words.word(&change.impact));
         let impact = styled(style(change.impact), impact);
         let (line, values) = told(change, words);
-        _ = writeln!(out, "  {impact}  {}", clean(&line));
+        _ = writeln!(out, "  {impact}  {line}");
         for (sign, value) in values {
-            let value = clean(&value).replace('\n', " ");
+            let value = value.replace('\n', " ");
             _ = writeln!(out, "  {:width$}    {} {value}", "", dim(sign));
         }
     }
@@ -155,10 +156,4 @@ fn advice(comparison: &Comparison, words: &Words) -> String {
         ],
     );
     format!("{advice} {}", heading(words.word(fit)))
-}
-
-/// The word of a kebab-case enumeration value, as documents have it.
-fn name<T: serde::Serialize>(value: &T) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
 }

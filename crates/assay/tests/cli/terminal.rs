@@ -154,3 +154,56 @@ fn what_a_person_typed_does_not_steer_the_terminal() {
     let said = Ran::of(command).ended(1).says("error[unknown-question]").err;
     assert!(!said.contains("\u{1b}[2J"), "{said:?}");
 }
+
+/// What would set the window's title, ring, and write on in red.
+const STEERS: &str = "\u{1b}]0;a\u{7}\u{9b}2J\u{1b}[31mevil";
+
+/// What a run with colours writes, without any of [`STEERS`].
+fn unsteered(place: &Place, line: &str) -> String {
+    let mut command = place.command(line.split_whitespace());
+    command.env("CLICOLOR_FORCE", "1");
+    let ran = Ran::of(command).fine().shows("evil");
+    for part in ["\u{1b}]", "\u{7}", "\u{9b}", "\u{1b}[31mevil"] {
+        assert!(!ran.out.contains(part) && !ran.err.contains(part), "{line}: {:?}", ran.out);
+    }
+    ran.out
+}
+
+#[test]
+fn what_an_author_or_an_import_wrote_does_not_steer_the_terminal() {
+    let place = Place::with_form();
+    place.edit("my-form/form.json", |it| {
+        it["title"] = STEERS.into();
+        it["x-form"]["gates"][0]["message"] = STEERS.into();
+        it["x-form"]["dimensions"][0]["title"] = STEERS.into();
+        it["x-form"]["indicators"][0]["title"] = STEERS.into();
+        it["properties"]["need"]["properties"]["described"]["title"] = STEERS.into();
+    });
+    for answers in ["strong", "unfinished", "capped"] {
+        let answers = format!("my-form/cases/{answers}/answers.json");
+        unsteered(&place, &format!("score my-form {answers}"));
+        unsteered(&place, &format!("profile my-form={answers}"));
+    }
+    let answers = "my-form/cases/strong/answers.json";
+    unsteered(&place, &format!("score my-form {answers} --explain need.described"));
+
+    place.run(&format!("save my-form {answers}")).fine();
+    let exported = place.run("export").fine().out;
+    let imported: Vec<String> = exported
+        .lines()
+        .map(|line| {
+            let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+            if let Some(card) = line.pointer_mut("/result/scorecard") {
+                card["title"] = STEERS.into();
+                card["total"]["band"]["id"] = STEERS.into();
+            }
+            line.to_string()
+        })
+        .collect();
+    place.write("imported.ndjson", imported.join("\n"));
+    place.run("import imported.ndjson --database sqlite:other.db").fine();
+    let listed = unsteered(&place, "list --database sqlite:other.db");
+    let id = listed.split(|it: char| !it.is_ascii_hexdigit() && it != '-');
+    let id = id.max_by_key(|it| it.len()).unwrap();
+    unsteered(&place, &format!("show {id} --database sqlite:other.db"));
+}
