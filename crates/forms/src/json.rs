@@ -16,6 +16,22 @@ pub const LARGEST_FORM: usize = 4 << 20;
 /// The largest response that is read, in bytes.
 pub const LARGEST_RESPONSE: usize = 8 << 20;
 
+/// How many objects and lists can stand inside each other in what is read.
+pub const MOST_LEVELS: usize = 127;
+
+/// The pointer of the first object or list in `value` that lies below `levels` others.
+pub(crate) fn too_deep(value: &Value, levels: usize) -> Option<String> {
+    let inside = |key: &str, value| Some(format!("/{key}{}", too_deep(value, levels - 1)?));
+    match value {
+        Value::Object(_) | Value::Array(_) if levels == 0 => Some(String::new()),
+        Value::Object(map) => map.iter().find_map(|(key, it)| inside(&escape(key), it)),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(i, it)| inside(&i.to_string(), it))
+        }
+        _ => None,
+    }
+}
+
 /// Reads `text` as one JSON value without a key that stands twice.
 pub fn read(file: &str, text: &str, largest: usize) -> Result<Value, Finding> {
     if text.len() > largest {

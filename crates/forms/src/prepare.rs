@@ -14,7 +14,7 @@ use crate::canonical;
 use crate::check::{literals, rules};
 use crate::codes;
 use crate::files::Files;
-use crate::json::escape;
+use crate::json::{self, MOST_LEVELS, escape};
 use crate::order;
 use crate::resolve::{Origins, resolve};
 use crate::translate::{self, Translation};
@@ -184,6 +184,11 @@ fn prepare_document(
     translations: BTreeMap<String, Translation>,
     findings: &mut Findings<'_>,
 ) -> Option<PreparedForm> {
+    if let Some(at) = json::too_deep(document, MOST_LEVELS) {
+        let message = format!("the form is nested more than {MOST_LEVELS} deep");
+        findings.add(&codes::NESTED_TOO_DEEPLY, &at, message);
+        return None;
+    }
     let validator = validator(document, findings);
     let form = build(document, findings)?;
     rules::check(&form, findings);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::codes;
 use crate::files::{self, Files};
-use crate::json::{self, LARGEST_FORM, Locator, escape, unescape};
+use crate::json::{self, LARGEST_FORM, Locator, MOST_LEVELS, escape, unescape};
 
 /// How many values a resolved form may have.
 const MOST_VALUES: usize = 200_000;
@@ -83,6 +83,7 @@ pub fn resolve(files: &Files, path: &str) -> (Option<Resolved>, Vec<Finding>) {
         findings: Vec::new(),
         open: Vec::new(),
         values: 0,
+        level: 0,
     };
     let document = work.value(&document, path, "", "");
     let Work { origins, shared, findings, .. } = work;
@@ -97,6 +98,8 @@ struct Work<'a> {
     /// The references that are being followed.
     open: Vec<String>,
     values: usize,
+    /// How deep the value stands that is being resolved; a reference is a level too.
+    level: usize,
 }
 
 /// Keywords whose values are data, not schemas.
@@ -116,7 +119,15 @@ impl Work<'_> {
             }
             return Value::Null;
         }
-        match value {
+        self.level += 1;
+        let value = match value {
+            Value::Object(_) | Value::Array(_) if self.level > MOST_LEVELS => {
+                if self.findings.iter().all(|it| it.code != codes::NESTED_TOO_DEEPLY.name) {
+                    let message = format!("the form is nested more than {MOST_LEVELS} deep");
+                    self.find(&codes::NESTED_TOO_DEEPLY, file, source, message);
+                }
+                Value::Null
+            }
             Value::Object(map) => self.object(map, file, source, target),
             Value::Array(items) => Value::Array(
                 items
@@ -128,7 +139,9 @@ impl Work<'_> {
                     .collect(),
             ),
             other => other.clone(),
-        }
+        };
+        self.level -= 1;
+        value
     }
 
     fn object(

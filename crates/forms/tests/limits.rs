@@ -97,6 +97,38 @@ fn a_hundred_thousand_brackets_are_too_deep() {
 }
 
 #[test]
+fn files_that_lead_from_one_to_the_next_are_too_deep_together() {
+    let chained = |count: usize, levels: usize| {
+        let (open, close) = ("{\"a\":".repeat(levels), "}".repeat(levels));
+        let text = |next: usize| format!("{open}{{\"$ref\": \"f{next}.json\"}}{close}");
+        let mut files: Files = (0..count).map(|i| (format!("f{i}.json"), text(i + 1))).collect();
+        files.insert(format!("f{count}.json"), "{}");
+        files.insert("form.json", r#"{ "properties": { "a": { "$ref": "f0.json" } } }"#);
+        let found = forms::load(&files, "form.json").findings;
+        found.iter().filter(|it| it.code == "nested-too-deeply").count()
+    };
+    assert_eq!(chained(300, 115), 1);
+    assert_eq!(chained(300, 0), 1);
+    assert_eq!(chained(10, 5), 0);
+}
+
+#[test]
+fn what_is_accepted_can_be_read_again() {
+    let form = r#"{ "properties": { "a": { "$ref": "s.json" } } }"#;
+    let load = |levels: usize| {
+        let shared = format!("{{ \"default\": {}{} }}", "[".repeat(levels), "]".repeat(levels));
+        let files: Files = [("form.json", form), ("s.json", &shared)].into_iter().collect();
+        forms::load(&files, "form.json")
+    };
+    let deepest = load(124).form.map(|it| forms::canonical::to_string(&it.form.document));
+    assert!(deepest.is_some_and(|it| serde_json::from_str::<Value>(&it).is_ok()));
+    let deeper = load(125);
+    assert!(deeper.form.is_none());
+    let found = &deeper.findings[0];
+    assert_eq!((found.code.as_str(), found.place.file.as_str()), ("nested-too-deeply", "s.json"));
+}
+
+#[test]
 fn files_and_answers_that_are_too_large_are_refused() {
     let form = form();
     let answer = |value: Value| codes(&form, &text_of(&value));
