@@ -1,7 +1,7 @@
 //! From a resolved document to a typed [`Form`].
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use expressions::analysis::nearest;
 use model::form::{Choice, Form, Kind, Question, Step};
@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 
 use crate::codes::{self, Code};
 use crate::files::Files;
-use crate::json::{Locator, escape};
+use crate::json::{Locator, escape, unescape};
 use crate::messages::Problem;
 use crate::resolve::Origins;
+use crate::stray::stray;
 use crate::{files, keywords, order};
 
 /// Collects findings about a resolved document, each placed in the file it came from.
@@ -116,10 +117,11 @@ pub fn build(document: &Value, findings: &mut Findings<'_>) -> Option<Form> {
     }
     let scored = root.contains_key("x-form");
     let meta = if scored { form_meta(&root["x-form"], findings)? } else { plain_meta(root) };
-    let mut work = Build { root: document, scored, findings, broken: false };
+    let mut work = Build { root: document, scored, findings, broken: false, read: BTreeSet::new() };
     let ours: &[&str] = if scored { &["x-form", order::KEYWORD] } else { &[ID, order::KEYWORD] };
     work.unknown_keywords(root, "", ours);
     let steps = work.steps(root);
+    work.stray_keywords();
     let title = work.text(root, "title").unwrap_or_else(|| meta.id.clone());
     if scored && !root.contains_key("title") {
         work.findings.add(&codes::NO_TITLE, "", "the form has no title");
@@ -194,6 +196,8 @@ struct Build<'a, 'f, 'p> {
     scored: bool,
     findings: &'f mut Findings<'p>,
     broken: bool,
+    /// The pointers of the schemas whose keywords are read.
+    read: BTreeSet<String>,
 }
 
 /// What is asked at one place of the document.
@@ -491,6 +495,7 @@ impl Build<'_, '_, '_> {
 
     /// Finds keywords that neither JSON Schema nor `ours` has.
     fn unknown_keywords(&mut self, schema: &Map<String, Value>, pointer: &str, ours: &[&str]) {
+        self.read.insert(pointer.to_owned());
         for key in schema.keys() {
             if ours.contains(&key.as_str()) || STANDARD.contains(&key.as_str()) {
                 continue;
@@ -507,6 +512,17 @@ impl Build<'_, '_, '_> {
             self.findings.add_at_key(code, &pointer, message).suggestion =
                 near.map(|it| format!("did you mean `{it}`?"));
             self.broken |= ours_too;
+        }
+    }
+
+    /// Finds keywords of ours where nothing reads them.
+    fn stray_keywords(&mut self) {
+        for pointer in stray(self.root, &self.read) {
+            let key = pointer.rsplit('/').next().map(unescape).unwrap_or_default();
+            let message =
+                format!("`{key}` has no effect here: it is read on steps, questions and columns");
+            self.findings.add_at_key(&codes::UNKNOWN_KEYWORD, &pointer, message);
+            self.broken = true;
         }
     }
 }

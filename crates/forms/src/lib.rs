@@ -25,6 +25,7 @@ pub mod prepare;
 pub mod reading;
 pub mod resolve;
 pub mod response;
+mod stray;
 pub mod translate;
 pub mod validate;
 pub mod words;
