@@ -25,6 +25,13 @@ const LONGEST_RUN: usize = 24;
 /// The longest run of letters that is left to hyphenation.
 const LONGEST_WORD: usize = 60;
 
+/// The longest run of letters and digits, which no hyphenation knows.
+const LONGEST_CODE: usize = 24;
+
+/// Where links, ids and hashes stand, which get no places to break, so that they can be copied
+/// and compared.
+const WHOLE: [&str; 5] = ["link", "id", "form", "response", "scorecard"];
+
 /// Makes every text in `data` drawable.
 pub(crate) fn prepare(data: &mut Value) -> Result<(), ReportError> {
     let characters = walk(data, true);
@@ -34,21 +41,20 @@ pub(crate) fn prepare(data: &mut Value) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// Makes the texts below `value` drawable and counts their characters. Links and hashes get
-/// no places to break, so that they can be copied.
+/// Makes the texts below `value` drawable and counts their characters.
 fn walk(value: &mut Value, breaks: bool) -> usize {
     match value {
         Value::String(text) => {
             let drawn = shorten(drawable(text));
-            let whole = !breaks || drawn.starts_with("sha256:");
-            *text = if whole { drawn } else { breakable(&drawn).into_owned() };
+            *text = if breaks { breakable(&drawn).into_owned() } else { drawn };
             text.chars().count()
         }
         Value::Array(items) => items.iter_mut().map(|it| walk(it, breaks)).sum(),
         Value::Object(fields) => {
             // What has no value, as a number that is not one, is left out like what is absent.
             fields.retain(|_, it| !it.is_null());
-            fields.iter_mut().map(|(name, it)| walk(it, breaks && name != "link")).sum()
+            let breaks = |name: &String| breaks && !WHOLE.contains(&name.as_str());
+            fields.iter_mut().map(|(name, it)| walk(it, breaks(name))).sum()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
@@ -116,6 +122,8 @@ fn breakable(text: &str) -> Cow<'_, str> {
             out.push_str(piece);
             continue;
         }
+        let has_digits = piece.contains(|it: char| it.is_ascii_digit());
+        let longest = if has_digits { LONGEST_CODE } else { LONGEST_WORD };
         let mut since_break = 0;
         let mut letters = piece.chars().peekable();
         while let Some(letter) = letters.next() {
@@ -123,7 +131,7 @@ fn breakable(text: &str) -> Cow<'_, str> {
             since_break += 1;
             let joint = !letter.is_alphanumeric()
                 && letters.peek().is_some_and(|next| next.is_alphanumeric());
-            if joint || since_break >= LONGEST_WORD {
+            if joint || since_break >= longest {
                 out.push('\u{200b}');
                 since_break = 0;
             }
@@ -200,6 +208,8 @@ mod tests {
         let before = data.clone();
         prepare(&mut data).unwrap();
         assert_eq!(data, before);
+        let typed = prepared(&format!("sha256:{}", "a1".repeat(32)));
+        assert!(typed.split('\u{200b}').all(|it| it.chars().count() <= LONGEST_CODE), "{typed}");
     }
 
     #[test]
