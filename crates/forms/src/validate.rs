@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::build::Findings;
 use crate::codes::{self, Code};
 use crate::json::escape;
-use crate::messages::{one_of, sentence};
+use crate::messages::{one_of, sentence, shown};
 use crate::prepare::PreparedForm;
 use crate::reading::{Answer, Reading};
 
@@ -69,7 +69,7 @@ fn refused(document: &Value, error: &ValidationError<'_>, findings: &mut Finding
         _ => &codes::BAD_SCHEMA,
     };
     let (said, suggestion) = sentence(error.kind(), error.instance());
-    let given = crate::messages::shown(error.instance());
+    let given = shown(error.instance());
     let (message, suggestion) = match code.name {
         "bad-pattern" => (
             format!("{given} cannot be used as a regular expression"),
@@ -207,6 +207,9 @@ fn head(reading: &Reading<'_>, issues: &mut Issues) {
     }
     date(&response.date, "/date", issues);
     name(&response.subject.name, "/subject/name", issues);
+    if let Some(language) = &response.language {
+        self::language(language, issues);
+    }
     if let Some(validated) = &response.validated {
         date(&validated.date, "/validated/date", issues);
         name(&validated.by, "/validated/by", issues);
@@ -221,6 +224,15 @@ fn name(text: &str, pointer: &str, issues: &mut Issues) {
         issues.push(issue(&codes::BAD_ANSWER, pointer, "the name has control characters in it"));
     }
     too_long(text, 500, pointer, issues);
+}
+
+fn language(text: &str, issues: &mut Issues) {
+    if text.len() != 2 || !text.bytes().all(|it| it.is_ascii_lowercase()) {
+        let message = format!("{} is not a language", shown(&text.into()));
+        let mut it = issue(&codes::BAD_ANSWER, "/language", message);
+        it.suggestion = Some("write two lower-case letters, for example `da`".to_owned());
+        issues.push(it);
+    }
 }
 
 fn date(text: &str, pointer: &str, issues: &mut Issues) {
@@ -556,16 +568,27 @@ fn not_applicable(
 
 fn facts(reading: &Reading<'_>, issues: &mut Issues) {
     let known = &reading.form.form.meta.facts;
-    for id in reading.response.facts.keys() {
+    for (id, fact) in &reading.response.facts {
         if issues.enough() {
             return;
         }
+        let pointer = format!("/facts/{}", escape(id));
         if !known.iter().any(|it| it.id == *id) {
             let message = format!("the form uses no fact `{id}`");
-            let mut it = issue(&codes::UNKNOWN_QUESTION, format!("/facts/{}", escape(id)), message);
+            let mut it = issue(&codes::UNKNOWN_QUESTION, pointer, message);
             it.suggestion = nearest(id, known.iter().map(|it| it.id.as_str()))
                 .map(|it| format!("did you mean `{it}`?"));
             issues.push(it);
+        } else if !is_hash(&fact.from) {
+            let message = format!("{} is not the hash of a scorecard", shown(&(*fact.from).into()));
+            let mut it = issue(&codes::BAD_ANSWER, format!("{pointer}/from"), message);
+            it.suggestion = Some("write `sha256:` and 64 digits from 0-9 and a-f".to_owned());
+            issues.push(it);
         }
     }
+}
+
+fn is_hash(text: &str) -> bool {
+    let is_digit = |it: u8| matches!(it, b'0'..=b'9' | b'a'..=b'f');
+    text.strip_prefix("sha256:").is_some_and(|it| it.len() == 64 && it.bytes().all(is_digit))
 }
