@@ -22,7 +22,8 @@ pub enum Answer<'a> {
     Hidden,
     /// The respondent says that it does not apply, and why.
     NotApplicable(&'a str),
-    /// It is asked and has no answer; for a calculated value, why.
+    /// It is asked and has no answer. For a calculated value, why; for a question of which it is
+    /// not known whether it is asked, what that waits for.
     Missing(Option<String>),
     /// It has an answer.
     Given(Cow<'a, Value>),
@@ -102,7 +103,8 @@ impl<'a> Reading<'a> {
         reading
     }
 
-    /// Whether the question with this index is asked; unknown visibility counts as asked.
+    /// Whether the question with this index is asked; unknown visibility counts as asked, and
+    /// the question as missing.
     pub fn is_asked(&self, index: usize) -> bool {
         self.answers[index] != Answer::Hidden
     }
@@ -116,14 +118,21 @@ impl<'a> Reading<'a> {
         let question = self.form.question(index);
         let logic = &self.form.logic[index];
         let step = self.form.step_visible[self.form.places[index].0].as_ref();
+        let mut unknown = None;
         for test in step.into_iter().chain(&logic.visible) {
-            if self.decide(test, Extra::default()).truth == Truth::False {
-                return Answer::Hidden;
+            let decision = self.decide(test, Extra::default());
+            match decision.truth {
+                Truth::False => return Answer::Hidden,
+                Truth::Unknown => unknown = unknown.or(Some(decision)),
+                Truth::True => {}
             }
         }
         if let Some(reason) = self.note(&question.path).and_then(|it| it.not_applicable.as_deref())
         {
             return Answer::NotApplicable(reason);
+        }
+        if let Some(decision) = unknown {
+            return Answer::Missing(decision.error.or(Some(decision.waits_for.join(", "))));
         }
         if let Some(formula) = &logic.calculated {
             return match self.value(formula, Extra::default()) {

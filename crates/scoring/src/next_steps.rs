@@ -1,7 +1,7 @@
 //! What would lift the total: one level more, better evidence, or an answer.
 
 use expressions::functions::ladder::ladder as unbroken;
-use forms::Reading;
+use forms::reading::{Answer, Reading};
 use model::form::{Form, Kind, Question, key_of};
 use model::response::Evidence;
 use model::scorecard::{AnswerState, NextAction, NextStep, Rubric};
@@ -28,6 +28,11 @@ pub(crate) fn next_steps(
         .iter()
         .filter_map(|it| {
             let question = reading.form.question(it.index);
+            // An answer brings nothing before it is known that it is asked for.
+            let open = matches!(reading.answers[it.index], Answer::Missing(Some(_)));
+            if open && question.calculated.is_none() {
+                return None;
+            }
             let next = next(it, question, reading.answers[it.index].value())?;
             let alone = !reading.form.steers(it.index) && it.spec.top_when.is_none();
             let gain = if alone || question.calculated.is_some() {

@@ -1,6 +1,6 @@
 //! What does not apply, what is not asked, and what is missing.
 
-use model::scorecard::{DimensionState, Status};
+use model::scorecard::{AnswerState, DimensionState, Status, TraceStep};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -130,6 +130,28 @@ fn unknown_visibility_counts_as_asked_and_missing() {
     close(total(&card).upper, 100.0);
     close(total(&card).completeness, 0.5);
     assert!(card.hidden.is_empty());
+}
+
+#[test]
+fn an_answer_counts_when_it_is_known_that_it_is_asked() {
+    let sketch = Sketch::new(&[("d", 100)])
+        .ask("digital", yes_no())
+        .ask("a", level("d", 1))
+        .ask("b", visible(level("d", 1), "s.digital"))
+        .ask("c", visible(level("d", 2), "s.b >= 0"));
+    let form = sketch.build();
+    let card = score(&form, json!({ "a": 2, "b": 4, "c": 4 }), Value::Null);
+    close(strict(&card), 12.5);
+    close(total(&card).answered.unwrap(), 50.0);
+    close(total(&card).upper, 87.5);
+    close(total(&card).completeness, 0.25);
+    let criterion = card.criterion("s.b").unwrap();
+    assert_eq!((criterion.state, criterion.points), (AnswerState::Missing, None));
+    assert_eq!(criterion.trace[0], TraceStep::Missing { because: Some("s.digital".to_owned()) });
+    // Answering it is no step as long as it is not known whether it is asked.
+    assert_eq!(card.next_steps.iter().map(|it| &it.question).collect::<Vec<_>>(), ["s.a"]);
+    let known = score(&form, json!({ "digital": true, "a": 2, "b": 4, "c": 4 }), Value::Null);
+    close(strict(&known), 87.5);
 }
 
 #[test]
