@@ -3,10 +3,11 @@
 use expressions::expression::from_json;
 use expressions::format;
 use expressions::{Expression, Truth};
+use forms::limits::{Limits, schema};
 use forms::reading::{Answer, Extra, Outcome, Reading, level_value};
 use minijinja::Value as Any;
 use model::Response;
-use model::form::Form;
+use model::form::{Form, Kind};
 use model::keywords::Sensitivity;
 use model::scorecard::{CalculatedValue, IndicatorValue, Input, Swing};
 use serde_json::Value;
@@ -117,13 +118,7 @@ fn swings(
     let mut swings: Vec<(f64, Swing)> = all
         .iter()
         .filter_map(|it| {
-            let index = reading.form.index_of(&it.input)?;
-            let now = reading.answers[index].value()?.as_f64()?;
-            let (low, high) = match (it.low, it.high, it.change) {
-                (Some(low), Some(high), _) => (low, high),
-                (_, _, Some(change)) => (now * (1.0 - change), now * (1.0 + change)),
-                _ => return None,
-            };
+            let (low, high) = ends(reading, it)?;
             let at = |value: f64| changed(reading, formula, seen, &it.input, value);
             let swing = Swing {
                 input: it.input.clone(),
@@ -139,6 +134,28 @@ fn swings(
         .collect();
     swings.sort_by(|a, b| b.0.total_cmp(&a.0));
     swings.into_iter().map(|(_, it)| it).collect()
+}
+
+/// The low and the high value of an input: what its question allows, the lower one first.
+fn ends(reading: &Reading<'_>, it: &Sensitivity) -> Option<(f64, f64)> {
+    let form = reading.form;
+    let index = form.index_of(&it.input)?;
+    let now = reading.answers[index].value()?.as_f64()?;
+    let (one, other) = match (it.low, it.high, it.change) {
+        (Some(low), Some(high), _) => (low, high),
+        (_, _, Some(change)) => (now * (1.0 - change), now * (1.0 + change)),
+        _ => return None,
+    };
+    let limits = schema(&form.form.document, &it.input, None).map(|it| Limits::of(&it));
+    let limits = limits.unwrap_or_default();
+    let whole = matches!(form.question(index).kind, Kind::Number { whole: true });
+    let allowed = |value: f64| {
+        let value = if whole { value.round() } else { value };
+        let value = limits.low.map_or(value, |low| value.max(low));
+        limits.high.map_or(value, |high| value.min(high))
+    };
+    let (one, other) = (allowed(one), allowed(other));
+    Some((one.min(other), one.max(other)))
 }
 
 fn width(swing: &Swing, base: f64) -> f64 {

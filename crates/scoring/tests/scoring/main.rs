@@ -10,6 +10,7 @@ mod bands;
 mod comparing;
 mod completeness;
 mod coverage;
+mod figures;
 mod gates;
 mod golden;
 mod next_steps;
