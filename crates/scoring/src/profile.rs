@@ -119,13 +119,21 @@ fn readiness(cards: &[Scorecard], before: &[Scorecard]) -> Vec<ReadinessLine> {
         if lines.iter().any(|it| it.title == *title) {
             continue;
         }
-        let on_this =
+        let titled =
             |card: &Scorecard| card.readiness.iter().find(|it| it.title == *title).cloned();
-        let Some(now) = youngest_first(cards).find_map(on_this) else { continue };
+        let Some(now) = youngest_first(cards).find_map(titled) else { continue };
+        // What it was called then may differ: another language, or a title put better.
+        let asked = |card: &Scorecard, question: &str| {
+            let same_form = cards.iter().filter(|it| it.form.id == card.form.id);
+            same_form.filter_map(titled).any(|it| it.question == question)
+        };
+        let then = |card: &Scorecard| {
+            card.readiness.iter().find(|it| asked(card, &it.question)).map(|it| it.level)
+        };
         lines.push(ReadinessLine {
             title: now.title,
             now: now.level,
-            before: youngest_first(before).find_map(on_this).map(|it| it.level),
+            before: youngest_first(before).find_map(then),
             top: now.top,
             level: now.reached,
         });

@@ -196,6 +196,21 @@ fn focus_area_and_readiness_come_from_the_youngest() {
 }
 
 #[test]
+fn a_ladder_is_the_same_one_when_its_question_is_not_its_title() {
+    let now = proof("proof-of-market", "2026-09-01", "data", &[1, 2, 3]);
+    let before = |form: &str, question: &str| {
+        let mut card = proof("proof-of-market", "2025-09-01", "data", &[1, 2]);
+        card.form.id = form.to_owned();
+        card.readiness[0].question = question.to_owned();
+        card.readiness[0].title = "As it was called then".to_owned();
+        profile(&[now.clone()], &[card], None).unwrap().readiness[0].before
+    };
+    assert_eq!(before("proof-of-market", "s.trl"), Some(2));
+    assert_eq!(before("proof-of-market", "s.crl"), None);
+    assert_eq!(before("proof-of-value", "s.trl"), None);
+}
+
+#[test]
 fn a_programme_weighs_totals_together() {
     let programme = |weights: Value| -> model::programme::Programme {
         serde_json::from_value(json!({
