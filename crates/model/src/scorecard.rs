@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::evidence::Grade;
-use crate::keywords::{Effect, Format, Pillar, ProfilePlace};
+use crate::keywords::{Effect, Format, ProfilePlace};
 use crate::response::{FormRef, Subject};
 
 /// What a response scored, and why.
@@ -73,13 +73,13 @@ pub struct Scorecard {
 pub enum Status {
     /// The form has no criteria.
     NotScored,
-    /// An eligibility gate is not passed (or not yet).
+    /// An eligibility gate is failed.
     NotEligible,
-    /// A knock-out gate is not passed (or not yet).
+    /// A knock-out gate is failed.
     Blocked,
     /// Too many dimensions cannot be assessed, so there is no total.
     NotAssessable,
-    /// Too little is answered for a band.
+    /// Too little is answered for a band, or an eligibility or knock-out gate is not yet known.
     Preliminary,
     /// A full result.
     Scored,
@@ -564,12 +564,5 @@ impl Scorecard {
     /// The score of `dimension`.
     pub fn dimension(&self, dimension: &str) -> Option<&DimensionScore> {
         self.dimensions.iter().find(|it| it.id == dimension)
-    }
-
-    /// Whether a gate that is not passed blocks `pillar`.
-    pub fn blocks(&self, pillar: Pillar) -> bool {
-        self.gates
-            .iter()
-            .any(|it| it.state == GateState::Failed && it.effect == Effect::BlockPillar(pillar))
     }
 }
