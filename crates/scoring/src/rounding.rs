@@ -36,7 +36,9 @@ mod tests {
 
     #[test]
     fn sums_that_miss_a_cut_off_by_a_bit_reach_it() {
-        let sum: f64 = [0.1, 0.2, 0.3].iter().map(|it| it * 100.0).sum();
-        assert!(snap(sum) >= 60.0);
+        let (cut_off, below): (f64, f64) = (0.1 + 0.2, 0.3);
+        assert!(below < cut_off, "binary fractions miss it");
+        assert!(snap(below) >= snap(cut_off));
+        assert!(snap(0.299_999_999) < snap(cut_off));
     }
 }
