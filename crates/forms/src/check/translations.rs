@@ -54,8 +54,10 @@ pub fn compare(
                 None if place.starts_with("x-form.sources[") => {}
                 None => {
                     let message = format!("`{place}` has no text in `{language}`");
-                    let whole = whole(&file);
-                    findings.push(codes::MISSING_TRANSLATION.finding(whole, message));
+                    let mut finding = codes::MISSING_TRANSLATION.finding(whole(&file), message);
+                    finding.suggestion =
+                        Some(format!("add \"{place}\": \"…\" for “{}”", begin(text)));
+                    findings.push(finding);
                 }
                 Some(translated)
                     if translated == text && text.chars().count() >= LONG_ENOUGH_TO_DIFFER =>
@@ -77,6 +79,16 @@ pub fn compare(
         }
     }
     findings
+}
+
+/// How many characters of a text are enough to know it again.
+const ENOUGH_TO_KNOW: usize = 60;
+
+fn begin(text: &str) -> String {
+    match text.char_indices().nth(ENOUGH_TO_KNOW) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 /// The overlay in `file`, if there is one.
