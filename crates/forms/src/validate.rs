@@ -64,8 +64,10 @@ fn refused(document: &Value, error: &ValidationError<'_>, findings: &mut Finding
         ValidationErrorKind::Format { .. } => &codes::UNKNOWN_FORMAT,
         ValidationErrorKind::Referencing(_) if text.contains("://") => &codes::REMOTE_REF,
         ValidationErrorKind::Referencing(_) => &codes::NO_SUCH_FILE,
-        _ if text.contains("format") => &codes::UNKNOWN_FORMAT,
-        _ if text.contains("regex") || text.contains("pattern") => &codes::BAD_PATTERN,
+        // What cannot be compiled although the shape is right: a format that nobody knows.
+        ValidationErrorKind::Custom { .. } if pointer.ends_with("/format") => {
+            &codes::UNKNOWN_FORMAT
+        }
         _ => &codes::BAD_SCHEMA,
     };
     let (said, suggestion) = sentence(error.kind(), error.instance());
