@@ -337,9 +337,14 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// A score on the scale from 0 to 100, in English.
+pub(crate) fn score(value: f64) -> String {
+    format::number(value, 1, "en")
+}
+
 /// A kept result, on one line.
 pub(crate) fn row(row: &ScorecardRow) -> String {
-    let score = row.strict.map_or_else(|| "–".to_owned(), |it| format!("{it:.1}"));
+    let score = row.strict.map_or_else(|| "–".to_owned(), score);
     let band = row.band.clone().unwrap_or_else(|| name(&row.status));
     let line =
         format!("{}  {score:>5}  {band:<16}  {:<28}  {}", row.date, row.form.id, row.subject.name);

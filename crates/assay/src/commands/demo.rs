@@ -259,7 +259,7 @@ fn results_of(samples: &[Sample]) -> String {
     let best = scored.max_by(|a, b| score(a).unwrap_or(-1.0).total_cmp(&score(b).unwrap_or(-1.0)));
     let Some(best) = best else { return format!("{} results", samples.len()) };
     let band = best.card.total.as_ref().and_then(|it| it.band.as_ref());
-    let total = score(best).map_or_else(String::new, |it| format!(" {it:.1}"));
+    let total = score(best).map_or_else(String::new, |it| format!(" {}", show::score(it)));
     let band = band.map_or_else(String::new, |it| format!(", {}", it.title));
     let more = match samples.len() - 1 {
         0 => String::new(),

@@ -158,6 +158,21 @@ fn a_result_that_was_tampered_with_is_found_and_the_place_is_named() {
 }
 
 #[test]
+fn a_list_rounds_half_up_as_a_scorecard_does() {
+    let place = Place::with_form();
+    place.run("save my-form my-form/cases/strong/answers.json").fine();
+    let exported = place.run("export").fine().out;
+    let card: Value = serde_json::from_str(exported.lines().last().unwrap()).unwrap();
+    let strict = card["result"]["scorecard"]["total"]["strict"].to_string();
+    place.write(
+        "half.ndjson",
+        exported.replace(&format!("\"strict\":{strict}"), "\"strict\":62.25"),
+    );
+    place.run("import half.ndjson --database sqlite:other.db").fine();
+    place.run("list --database sqlite:other.db").fine().shows("  62.3  ");
+}
+
+#[test]
 fn reading_makes_no_database() {
     let place = Place::new();
     for line in ["list", "rescore --all", "export", "export -o x.ndjson"] {
