@@ -21,7 +21,7 @@ fn a_finding_names_file_line_column_and_what_was_meant() {
         .ended(1)
         .says(&format!("my-form/form.json:{line}:{column}: error[unknown-keyword]: "))
         .says("`evidence_hint`")
-        .says("error: checked 1 form and 2 cases: 1 error");
+        .says("error: checked 1 form and 5 cases: 1 error");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn json_is_one_document_with_every_finding() {
     let ran = place.run("check my-form --format json").ended(1);
     assert_eq!(ran.err, "");
     let found = ran.json();
-    assert_eq!((&found["forms"], &found["cases"]), (&json!(1), &json!(2)));
+    assert_eq!((&found["forms"], &found["cases"]), (&json!(1), &json!(5)));
     let first = &found["findings"][0];
     assert_eq!(first["code"], "unknown-keyword");
     assert_eq!(first["severity"], "error");
@@ -122,7 +122,7 @@ fn what_no_case_reaches_is_named() {
         .run("check my-form")
         .fine()
         .says("note[unreached]: the cases reach")
-        .says("`need.owner[0]`");
+        .says("`need.described[0]`");
     let found = place.run("check my-form --format json").fine().json();
     let reached = &found["coverage"]["my-form/form.json"];
     assert!(reached["share"].as_f64().unwrap() < 1.0, "{reached}");

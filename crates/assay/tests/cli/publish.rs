@@ -25,10 +25,12 @@ fn a_published_form_never_changes() {
     assert!(published == place.bytes("my-form/published/0.1.0.json"));
 
     place.change("my-form/form.json", "\"0.1.0\"", "\"0.2.0\"");
-    for case in ["strong", "unfinished"] {
+    for case in ["capped", "claimed", "strong", "unfinished", "weak"] {
         place.change(&format!("my-form/cases/{case}/answers.json"), "0.1.0", "0.2.0");
     }
-    place.write("my-form/cases/unfinished/expected.json", r#"{"shows": "Anything."}"#);
+    for case in ["claimed", "unfinished"] {
+        place.write(&format!("my-form/cases/{case}/expected.json"), r#"{"shows": "Anything."}"#);
+    }
     place.run("publish my-form").fine().shows("my-form 0.2.0 is published");
     assert!(published == place.bytes("my-form/published/0.1.0.json"));
 }
