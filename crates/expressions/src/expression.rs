@@ -92,7 +92,13 @@ pub fn from_json(value: &Value) -> Any {
     }
 }
 
+/// How many values a result has at most: a table of 1,000 rows has fewer.
+const MOST_VALUES: usize = 50_000;
+
 fn to_json(value: &Any) -> Result<Value, EvalError> {
+    if !has_at_most(value, &mut { MOST_VALUES }) {
+        return Err(EvalError::Failed("the result is too large".to_owned()));
+    }
     match value.kind() {
         ValueKind::Undefined => Err(EvalError::Missing("it has no value".to_owned())),
         ValueKind::Number => {
@@ -106,6 +112,21 @@ fn to_json(value: &Any) -> Result<Value, EvalError> {
                 .ok_or_else(|| EvalError::Failed("the result is not a finite number".to_owned()))
         }
         _ => serde_json::to_value(value).map_err(|error| EvalError::Failed(error.to_string())),
+    }
+}
+
+/// Whether `value` and all that is in it are no more than `left`, which is used up.
+fn has_at_most(value: &Any, left: &mut usize) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return false };
+    *left = rest;
+    match value.kind() {
+        ValueKind::Seq | ValueKind::Iterable => {
+            value.try_iter().is_ok_and(|mut items| items.all(|it| has_at_most(&it, left)))
+        }
+        ValueKind::Map => value.try_iter().is_ok_and(|mut keys| {
+            keys.all(|key| value.get_item(&key).is_ok_and(|it| has_at_most(&it, left)))
+        }),
+        _ => true,
     }
 }
 
@@ -135,13 +156,21 @@ mod tests {
 
     #[test]
     fn what_is_not_there_has_no_length() {
-        for source in ["a.z | length", "a.z | first", "a.z | join(',')", "a.z | sum"] {
-            let result =
-                Expression::parse(source).map(|it| it.eval(context! { a => context! { x => 7 } }));
-            if let Ok(result) = result {
-                assert!(matches!(result, Err(EvalError::Missing(_))), "{source}: {result:?}");
-            }
+        for source in ["a.z | length", "a.z | first", "a.z | last", "a.z | join(',')"] {
+            let result = eval(source);
+            assert!(matches!(result, Err(EvalError::Missing(_))), "{source}: {result:?}");
         }
+    }
+
+    #[test]
+    fn a_result_that_grows_without_end_is_none() {
+        let of = |items: usize| {
+            let list = vec![vec![1, 2, 3]; items];
+            let context = context! { a => context! { x => list } };
+            Expression::parse("[a.x, a.x, a.x]").unwrap().eval(context)
+        };
+        assert!(of(1_000).is_ok());
+        assert_eq!(of(10_000), Err(EvalError::Failed("the result is too large".to_owned())));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sentences about a result: small MiniJinja templates.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use minijinja::value::Value as Any;
 
@@ -37,12 +38,34 @@ impl Template {
     }
 }
 
+/// How many bytes a sentence has at most.
+const LONGEST_SENTENCE: usize = 100_000;
+
 /// The sentence that the template `source` gives over `context`, or why it cannot be told.
 pub fn render(source: &str, context: Any) -> Result<String, String> {
+    let mut sentence = Bounded(Vec::new());
     ENVIRONMENT
         .template_from_named_str("sentence.txt", source)
-        .and_then(|it| it.render(context))
-        .map_err(|error| error.detail().unwrap_or("the sentence cannot be told").to_owned())
+        .and_then(|it| it.render_captured_to(context, &mut sentence).map(drop))
+        .map_err(|error| error.detail().unwrap_or("the sentence cannot be told").to_owned())?;
+    String::from_utf8(sentence.0).map_err(|error| error.to_string())
+}
+
+/// Takes text until it is too long for a sentence.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST_SENTENCE {
+            return Err(io::Error::other("the sentence is too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Sentences of the program in English and Danish, by key.
@@ -68,5 +91,20 @@ impl Texts {
         let all = if language == "da" { &self.danish } else { &self.english };
         let source = all.get(key).map_or(key, String::as_str);
         render(source, values).unwrap_or_else(|_| source.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::context;
+
+    use super::*;
+
+    #[test]
+    fn a_sentence_that_grows_without_end_is_not_told() {
+        let grow = "{% set x = [x, x, x, x, x, x, x, x] %}".repeat(20);
+        let source = format!("{{% set x = 'abc' %}}{grow}{{{{ x }}}}");
+        assert!(render(&source, context! {}).is_err());
+        assert_eq!(render("{{ 1 + 1 }} points", context! {}), Ok("2 points".to_owned()));
     }
 }
