@@ -4,8 +4,9 @@
 //! told in the language asked for, where a form is translated to it.
 
 mod impact;
+mod meta;
 mod moves;
-mod parts;
+mod steps;
 mod version;
 
 use model::comparison::{
