@@ -3,14 +3,14 @@
 
 use expressions::analysis::nearest;
 use expressions::expression::from_json;
+use expressions::functions::{FUNCTIONS, FunctionDoc};
 use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr};
 use minijinja::machinery::parse_expr;
 use minijinja::value::{Value as Any, ValueKind};
 use model::form::{Choice, Kind, Question};
 
-/// The functions whose first argument is a table and whose texts are columns of it.
-const ON_COLUMNS: [&str; 8] =
-    ["sum", "mean", "column", "sum_product", "distinct", "count_where", "qaly", "co2e"];
+/// The functions whose last argument is a value of the column named, or a list of them.
+const COUNT_VALUES: [&str; 2] = ["count_where", "counts"];
 
 /// An option or column that does not exist.
 #[derive(Debug)]
@@ -71,6 +71,10 @@ impl<'q> Walk<'_, 'q> {
             }
             Expr::Filter(it) => it.expr.iter().for_each(|it| self.expr(it)),
             Expr::GetAttr(it) => self.expr(&it.expr),
+            Expr::GetItem(it) => {
+                self.expr(&it.expr);
+                self.expr(&it.subscript_expr);
+            }
             Expr::List(it) => it.items.iter().for_each(|it| self.expr(it)),
             Expr::Call(it) => {
                 let args: Vec<&Expr<'_>> = it
@@ -82,9 +86,9 @@ impl<'q> Walk<'_, 'q> {
                     })
                     .collect();
                 if let Expr::Var(name) = &it.expr
-                    && ON_COLUMNS.contains(&name.id)
+                    && let Some(function) = FUNCTIONS.iter().find(|it| it.name == name.id)
                 {
-                    self.columns(name.id, &args);
+                    self.columns(function, &args);
                 }
                 args.into_iter().for_each(|it| self.expr(it));
             }
@@ -120,31 +124,38 @@ impl<'q> Walk<'_, 'q> {
         }
     }
 
-    fn columns(&mut self, function: &str, args: &[&Expr<'_>]) {
-        let Some((table, rest)) = args.split_first() else { return };
-        let Some(question) = self.meant(table) else { return };
-        let Kind::Table(columns) = &question.kind else { return };
-        let texts = rest.iter().filter_map(|it| match it {
-            Expr::Const(text) => Some((*it, &text.value)),
-            _ => None,
-        });
-        let mut column = None;
-        for (expr, value) in texts {
-            if let (Some(column), "count_where") = (column, function) {
-                self.option(column, value, start(expr));
-                return;
-            }
-            let Some(name) = value.as_str() else { continue };
-            column = columns.iter().find(|it| it.path == name);
-            if column.is_none() && name != "id" {
-                let known = columns.iter().map(|it| it.path.as_str());
-                self.found.push(Unknown {
-                    offset: start(expr),
-                    message: format!("`{}` has no column `{name}`", question.path),
-                    suggestion: nearest(name, known).map(|it| format!("did you mean `{it}`?")),
-                });
+    fn columns(&mut self, function: &FunctionDoc, args: &[&Expr<'_>]) {
+        let Some(table) = args.first().and_then(|it| self.meant(it)) else { return };
+        let Kind::Table(columns) = &table.kind else { return };
+        for at in function.columns {
+            let Some(Expr::Const(text)) = args.get(*at) else { continue };
+            let Some(name) = text.value.as_str() else { continue };
+            match columns.iter().find(|it| it.path == name) {
+                Some(column) if COUNT_VALUES.contains(&function.name) => {
+                    args.iter().skip(at + 1).for_each(|it| self.values(column, it));
+                }
+                None if name != "id" => self.no_column(table, columns, name, start(args[*at])),
+                _ => {}
             }
         }
+    }
+
+    /// The options of `column` that `expr` is, or lists.
+    fn values(&mut self, column: &Question, expr: &Expr<'_>) {
+        match expr {
+            Expr::Const(it) => self.option(column, &it.value, start(expr)),
+            Expr::List(list) => list.items.iter().for_each(|it| self.values(column, it)),
+            _ => {}
+        }
+    }
+
+    fn no_column(&mut self, table: &Question, columns: &[Question], name: &str, offset: usize) {
+        let known = columns.iter().map(|it| it.path.as_str());
+        self.found.push(Unknown {
+            offset,
+            message: format!("`{}` has no column `{name}`", table.path),
+            suggestion: nearest(name, known).map(|it| format!("did you mean `{it}`?")),
+        });
     }
 
     fn option(&mut self, question: &Question, value: &Any, offset: usize) {
