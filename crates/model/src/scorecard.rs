@@ -310,6 +310,14 @@ pub enum TraceStep {
         /// The reason given.
         reason: String,
     },
+    /// A calculated level, or the points of a formula, lie outside the scale and are taken as its
+    /// nearer end.
+    OutsideScale {
+        /// What was worked out.
+        value: f64,
+        /// The end that counts instead.
+        counts_as: f64,
+    },
     /// Ticked options give a level.
     Count {
         /// How many are ticked.

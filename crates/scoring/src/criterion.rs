@@ -155,7 +155,7 @@ fn points(
             if let (Kind::Choice(choices), None) = (&question.kind, &question.calculated) {
                 is_option(choices, value)?;
             }
-            let level = number(value)?.clamp(0.0, earned.top.unwrap_or(0.0));
+            let level = on_scale(earned, number(value)?, earned.top.unwrap_or(0.0));
             level_points(earned, level);
         }
         Rubric::Count => {
@@ -197,6 +197,15 @@ fn points(
 
 fn number(value: &Value) -> Result<f64, String> {
     value.as_f64().ok_or_else(|| "the answer is not a number".to_owned())
+}
+
+/// `value`, or the end of the scale beyond which it lies; the trace says so.
+fn on_scale(earned: &mut Earned<'_>, value: f64, top: f64) -> f64 {
+    let counts_as = value.clamp(0.0, top);
+    if snap(value) < 0.0 || snap(value) > snap(top) {
+        earned.trace.push(TraceStep::OutsideScale { value: snap(value), counts_as });
+    }
+    counts_as
 }
 
 fn is_option(choices: &[Choice], value: &Value) -> Result<(), String> {
@@ -287,7 +296,10 @@ fn formula(earned: &mut Earned<'_>, reading: &Reading<'_>) -> Result<(), String>
     let formula = form.logic[earned.index].formula.as_ref().ok_or("there is no formula")?;
     earned.trace.push(TraceStep::Formula { formula: formula.source().to_owned() });
     match reading.value(formula, Extra::default()) {
-        Outcome::Value(value) => set(earned, number(&value)?),
+        Outcome::Value(value) => {
+            let points = on_scale(earned, number(&value)?, 100.0);
+            set(earned, points);
+        }
         Outcome::Waits(names) => return Err(names.join(", ")),
         Outcome::NotAsked => return Err("the formula rests on something not asked".to_owned()),
         Outcome::Failed(message) => return Err(message),

@@ -64,6 +64,10 @@ fn sentence(
             say("missing-because", context! { because })
         }
         TraceStep::NotApplicable { reason } => say("not-applicable", context! { reason }),
+        TraceStep::OutsideScale { value, counts_as } => {
+            let values = context! { value => number(*value), counts_as => number(*counts_as) };
+            say("outside-scale", values)
+        }
         TraceStep::Count { ticked, level, top_refused } => {
             let key = if *top_refused { "count-top-refused" } else { "count" };
             say(key, context! { ticked, level })

@@ -59,6 +59,30 @@ fn a_calculated_level_is_kept_within_the_scale() {
 }
 
 #[test]
+fn what_lies_outside_the_scale_is_said_to() {
+    let calculated = with(number(), json!({ "x-calculated": "s.x / 2" }));
+    let sketch = Sketch::new(&[("d", 100)])
+        .ask("x", number())
+        .ask("a", with(calculated, criterion("d", 1, json!({ "levels": 4 }))))
+        .ask("b", with(number(), criterion("d", 1, json!({ "formula": "s.x * 10" }))));
+    let form = sketch.build();
+    let said = |x: f64| {
+        let card = score(&form, json!({ "x": x, "b": 0 }), Value::Null);
+        let steps = |name: &str| {
+            let trace = &card.criterion(name).unwrap().trace;
+            let outside = |it: &&TraceStep| matches!(it, TraceStep::OutsideScale { .. });
+            trace.iter().find(outside).cloned()
+        };
+        let told = scoring::explain::explain(&form.form, &card, card.criterion("s.b").unwrap());
+        (steps("s.a"), steps("s.b"), told.iter().any(|it| it.contains("outside the scale")))
+    };
+    let outside = |value, counts_as| Some(TraceStep::OutsideScale { value, counts_as });
+    assert_eq!(said(100.0), (outside(50.0, 4.0), outside(1000.0, 100.0), true));
+    assert_eq!(said(-3.0), (outside(-1.5, 0.0), outside(-30.0, 0.0), true));
+    assert_eq!(said(8.0), (None, None, false));
+}
+
+#[test]
 fn a_calculated_level_among_options() {
     let sketch = Sketch::new(&[("d", 100)]).ask("x", number()).ask(
         "a",
