@@ -119,7 +119,7 @@ fn check_case(
     }
     let card = scoring::score(form, &response, None);
     let locator = Locator::new(&expected, expected_text);
-    for it in scoring::compare(&wanted, &card) {
+    for it in scoring::compare(&wanted, &locator, &card) {
         let message = format!("expected {}, scored {}", it.expected, it.scored);
         let mut finding = codes::CASE_DIFFERS.finding(locator.value(&it.pointer), message);
         finding.suggestion = Some("mend the form, or what was worked out by hand".to_owned());

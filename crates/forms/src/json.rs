@@ -108,6 +108,18 @@ impl<'a> Locator<'a> {
         self.place(pointer, offset + 1, false)
     }
 
+    /// The number at `pointer` as it is written.
+    pub fn number(&self, pointer: &str) -> Option<&'a str> {
+        let mut node = self.root.as_ref()?;
+        for token in pointer.split('/').skip(1).map(unescape) {
+            node = child(node, &token)?.0;
+        }
+        match node {
+            ast::Value::NumberLit(number) => Some(number.value),
+            _ => None,
+        }
+    }
+
     /// The place of the key that `pointer` ends with.
     pub fn key(&self, pointer: &str) -> Place {
         self.place(pointer, 0, true)
@@ -133,27 +145,26 @@ fn start(root: &ast::Value<'_>, pointer: &str, key: bool) -> usize {
     let mut node = root;
     let mut at = root.start();
     for token in pointer.split('/').skip(1).map(unescape) {
-        match node {
-            ast::Value::Object(object) => {
-                let Some(property) = object.properties.iter().find(|it| it.name.as_str() == token)
-                else {
-                    return at;
-                };
-                node = &property.value;
-                at = if key { property.start() } else { node.start() };
-            }
-            ast::Value::Array(array) => {
-                let Some(item) = token.parse().ok().and_then(|it: usize| array.elements.get(it))
-                else {
-                    return at;
-                };
-                node = item;
-                at = node.start();
-            }
-            _ => return at,
-        }
+        let Some((value, property)) = child(node, &token) else { return at };
+        node = value;
+        at = property.filter(|_| key).unwrap_or(node.start());
     }
     at
+}
+
+/// The value that `token` leads to in `node`, and where its key begins, if it has one.
+fn child<'n, 'a>(
+    node: &'n ast::Value<'a>,
+    token: &str,
+) -> Option<(&'n ast::Value<'a>, Option<usize>)> {
+    match node {
+        ast::Value::Object(object) => {
+            let property = object.properties.iter().find(|it| it.name.as_str() == token)?;
+            Some((&property.value, Some(property.start())))
+        }
+        ast::Value::Array(array) => Some((array.elements.get(token.parse::<usize>().ok()?)?, None)),
+        _ => None,
+    }
 }
 
 fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
@@ -207,5 +218,6 @@ mod tests {
         assert_eq!((place.line, place.column), (Some(3), Some(11)));
         let place = locator.key("/æ/1/b");
         assert_eq!((place.line, place.column), (Some(3), Some(6)));
+        assert_eq!((locator.number("/æ/0"), locator.number("/æ/1/b")), (Some("1"), None));
     }
 }

@@ -1,5 +1,6 @@
 //! Compares a scorecard with what a form's author worked out by hand.
 
+use forms::json::Locator;
 use model::Scorecard;
 use model::case::Expected;
 use serde_json::Value;
@@ -17,9 +18,10 @@ pub struct Difference {
     pub scored: String,
 }
 
-/// Every difference between `expected` and `card`.
-pub fn compare(expected: &Expected, card: &Scorecard) -> Vec<Difference> {
-    let mut it = Comparison { differences: Vec::new() };
+/// Every difference between `expected` and `card`; `written` are the numbers of `expected` as
+/// they stand in its document, which say how exactly they are meant.
+pub fn compare(expected: &Expected, written: &Locator<'_>, card: &Scorecard) -> Vec<Difference> {
+    let mut it = Comparison { written, differences: Vec::new() };
     let total = card.total.as_ref();
     let score = total.map(|it| &it.score);
     it.number("/total", expected.total, score.map(|it| it.strict));
@@ -54,18 +56,21 @@ pub fn compare(expected: &Expected, card: &Scorecard) -> Vec<Difference> {
     it.differences
 }
 
-struct Comparison {
+struct Comparison<'a> {
+    written: &'a Locator<'a>,
     differences: Vec<Difference>,
 }
 
-impl Comparison {
+impl Comparison<'_> {
     fn number(&mut self, pointer: &str, expected: Option<f64>, scored: Option<f64>) {
         let Some(expected) = expected else { return };
-        if scored.is_some_and(|it| (it - expected).abs() <= tolerance(expected)) {
+        let written =
+            self.written.number(pointer).map_or_else(|| expected.to_string(), str::to_owned);
+        if scored.is_some_and(|it| (it - expected).abs() <= tolerance(&written)) {
             return;
         }
         let scored = scored.map_or_else(|| "nothing".to_owned(), |it| it.to_string());
-        self.differ(pointer, expected.to_string(), scored);
+        self.differ(pointer, written, scored);
     }
 
     fn same<T: serde::Serialize + PartialEq>(
@@ -88,12 +93,13 @@ impl Comparison {
     }
 }
 
-/// Half a unit of the last digit of `value` as it is written, and the noise of binary
+/// Half a unit of the last digit of a number as it is `written`, and the noise of binary
 /// fractions.
-fn tolerance(value: f64) -> f64 {
-    let written = serde_json::to_string(&value).unwrap_or_default();
-    let decimals = written.split_once('.').map_or(0, |(_, it)| it.len());
-    0.5 * (0..decimals).fold(1.0, |unit, _| unit / 10.0) + 1e-9
+fn tolerance(written: &str) -> f64 {
+    let (digits, exponent) = written.split_once(['e', 'E']).unwrap_or((written, "0"));
+    let decimals = digits.split_once('.').map_or(0, |(_, it)| it.len());
+    let last: f64 = format!("1e{exponent}").parse().unwrap_or(1.0);
+    0.5 * (0..decimals).fold(last, |unit, _| unit / 10.0) + 1e-9
 }
 
 #[cfg(test)]
@@ -102,9 +108,15 @@ mod tests {
 
     #[test]
     fn a_number_is_met_to_half_a_unit_of_its_last_digit() {
-        assert!((54.166_667_f64 - 54.17).abs() <= tolerance(54.17));
-        assert!((54.166_667_f64 - 54.2).abs() <= tolerance(54.2));
-        assert!((54.166_667_f64 - 54.16).abs() > tolerance(54.16));
-        assert!(tolerance(65.0) < 0.051);
+        let met = |scored: f64, written: &str| {
+            let expected: f64 = written.parse().unwrap_or(f64::NAN);
+            (scored - expected).abs() <= tolerance(written)
+        };
+        assert!(met(54.166_667, "54.17") && met(54.166_667, "54.2"));
+        assert!(!met(54.166_667, "54.16"));
+        assert!(met(65.4, "65") && !met(65.4, "65.0"));
+        assert!(met(54.14, "54.1") && !met(54.14, "54.10"));
+        assert!(met(0.000_001_4, "1e-6") && !met(0.000_002, "1e-6") && !met(0.4, "1e-6"));
+        assert!(met(1_240.0, "1.2E+3") && !met(1_260.0, "1.2E3"));
     }
 }

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
+use forms::json::Locator;
 use forms::prepare::PreparedForm;
 use forms::{Files, parse_response, response};
 use model::Severity;
-use model::case::Expected;
 use model::keywords::{CriterionSpec, Effect, FormMeta, QuestionKeywords};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -74,9 +74,10 @@ fn the_example_grows_and_its_case_scores_as_worked_out() {
     let text = block("cases/typical/answers.json");
     let answers = parse_response("answers.json", text).unwrap();
     assert_eq!(response::findings(&form, &answers, "answers.json", text), []);
-    let expected: Expected = serde_json::from_str(block("cases/typical/expected.json")).unwrap();
+    let text = block("cases/typical/expected.json");
+    let (expected, written) = (serde_json::from_str(text).unwrap(), Locator::new("", text));
     let card = scoring::score(&form, &answers, None);
-    assert_eq!(scoring::compare(&expected, &card), []);
+    assert_eq!(scoring::compare(&expected, &written, &card), []);
 
     let overlay: Map<String, Value> = serde_json::from_str(block("form.da.json (part)")).unwrap();
     let mut form = form.form;

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use forms::json::Locator;
 use forms::prepare::PreparedForm;
 use forms::{Files, parse_response, response};
 use model::case::Expected;
@@ -17,6 +18,8 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) response: Response,
     pub(crate) expected: Expected,
+    /// `expected` as it is written.
+    pub(crate) written: String,
 }
 
 fn root() -> PathBuf {
@@ -63,6 +66,7 @@ fn cases(files: &Files, path: &str) -> Vec<Case> {
                 response: parse_response(&file, files.get(&file).unwrap())
                     .unwrap_or_else(|it| panic!("{it:#?}")),
                 expected: serde_json::from_str(expected).unwrap(),
+                written: expected.to_owned(),
             }
         })
         .collect()
@@ -85,7 +89,9 @@ fn cases_score_as_worked_out_by_hand_and_every_point_is_explained() {
                     .map(|it| format!("{name}: {}", it.message)),
             );
             let mut card = scoring::score(&form, &case.response, None);
-            wrong.extend(scoring::compare(&case.expected, &card).into_iter().map(|it| {
+            let written = Locator::new(&name, &case.written);
+            let differences = scoring::compare(&case.expected, &written, &card);
+            wrong.extend(differences.into_iter().map(|it| {
                 format!("{name}{}: expected {}, scored {}", it.pointer, it.expected, it.scored)
             }));
             explained(&form.form, &card);
