@@ -12,6 +12,8 @@ use forms::json::{LARGEST_FORM, LARGEST_RESPONSE};
 use include_dir::{Dir, include_dir};
 use model::{Finding, Place, Programme};
 
+use crate::commands::WrongUse;
+
 static FORMS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
 static NEW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/new");
@@ -127,7 +129,8 @@ impl Source {
             Self { files, forms, programmes, root: None, findings: Vec::new() }
         };
         let [path] = &source.programmes[..] else {
-            bail!("name one programme: there are {} in {name}", source.programmes.len());
+            let count = source.programmes.len();
+            bail!(WrongUse(format!("name one programme: there are {count} in {name}")));
         };
         Ok(library::programme(&source.files, path, language)?)
     }
@@ -135,7 +138,7 @@ impl Source {
     /// The one form that is meant, ready to be answered.
     pub(crate) fn form(&self) -> Result<PreparedForm> {
         let [path] = &self.forms[..] else {
-            bail!("name one form: there are {} here", self.forms.len());
+            bail!(WrongUse(format!("name one form: there are {} here", self.forms.len())));
         };
         if !self.findings.is_empty() {
             return Err(EngineError::Findings(self.findings.clone()).into());

@@ -11,7 +11,7 @@ use model::{Finding, Severity};
 use serde_json::json;
 
 use crate::cli::{Cli, Database, Document, Format};
-use crate::commands::{Exit, any_error, print_findings, print_json, printed, say, tell};
+use crate::commands::{Exit, WrongUse, any_error, print_findings, print_json, printed, say, tell};
 use crate::source::{SHIPPED, Source};
 use crate::{database, show, source, write};
 
@@ -108,7 +108,8 @@ pub(crate) fn schema(document: Document, form: Option<&str>) -> Result<Exit> {
 pub(crate) fn publish(path: &Path, database: &Database) -> Result<Exit> {
     let source = Source::at(path)?;
     let [form_path] = &source.forms[..] else {
-        bail!("name one form: there are {} in {}", source.forms.len(), path.display());
+        let (count, path) = (source.forms.len(), path.display());
+        bail!(WrongUse(format!("name one form: there are {count} in {path}")));
     };
     let mut findings = source.findings.clone();
     findings.extend(check::check(&source.files, form_path).findings);
@@ -145,7 +146,9 @@ pub(crate) fn new(folder: &Path) -> Result<Exit> {
     let fits = name.starts_with(|it: char| it.is_ascii_lowercase())
         && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-');
     if !fits {
-        bail!("`{name}` cannot be a form's id: use a-z, 0-9 and hyphens, beginning with a letter");
+        bail!(WrongUse(format!(
+            "`{name}` cannot be a form's id: use a-z, 0-9 and hyphens, beginning with a letter"
+        )));
     }
     if folder.exists() {
         bail!("{} is there already; nothing was changed", folder.display());

@@ -6,13 +6,15 @@ mod demo;
 mod forms;
 mod score;
 
-use std::fmt::Display;
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use engine::EngineError;
 use model::{Finding, Severity};
+use store::StoreError;
 
 use crate::cli::{Cli, Command, DbCommand};
 use crate::show;
@@ -24,6 +26,8 @@ pub(crate) enum Exit {
     Fine,
     /// Findings.
     Findings,
+    /// Wrong use.
+    WrongUse,
     /// Failed.
     Failed,
 }
@@ -33,10 +37,23 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Fine => Self::SUCCESS,
             Exit::Findings => Self::from(1),
+            Exit::WrongUse => Self::from(2),
             Exit::Failed => Self::from(3),
         }
     }
 }
+
+/// Why what was typed cannot be done, whatever is on the disk and in the database.
+#[derive(Debug)]
+pub(crate) struct WrongUse(pub(crate) String);
+
+impl Display for WrongUse {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Error for WrongUse {}
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Exit> {
@@ -88,7 +105,18 @@ pub(crate) fn report_failure(error: &anyhow::Error) -> Exit {
     // A cause that its error already tells of is not told twice.
     causes.dedup_by(|cause, before| before.contains(cause.as_str()));
     tell(format_args!("{} {}", show::error_label(), show::clean(&causes.join(": "))));
-    Exit::Failed
+    if is_wrong_use(error) { Exit::WrongUse } else { Exit::Failed }
+}
+
+fn is_wrong_use(error: &anyhow::Error) -> bool {
+    use EngineError::{NoForm, NoLanguage, NoProgramme, Profile, Store};
+    use StoreError::{BadAddress, BadCursor};
+    matches!(
+        error.downcast_ref(),
+        Some(NoForm { .. } | NoProgramme { .. } | NoLanguage { .. } | Profile(_))
+            | Some(Store(BadAddress { .. } | BadCursor(_)))
+    ) || matches!(error.downcast_ref(), Some(BadAddress { .. } | BadCursor(_)))
+        || error.is::<WrongUse>()
 }
 
 /// Prints `findings` on standard error; `shown` gives a file as a person finds it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use engine::assess::{Accepted, accept, require_language};
 use engine::report::report_data;
 use engine::{EngineError, PreparedForm};
@@ -10,7 +10,7 @@ use expressions::analysis::nearest;
 use model::{Response, Scorecard};
 
 use crate::cli::{Format, Pair};
-use crate::commands::{Exit, print_findings, print_json, say};
+use crate::commands::{Exit, WrongUse, print_findings, print_json, say};
 use crate::source::{self, Source};
 use crate::{show, write};
 
@@ -85,7 +85,7 @@ fn explain_question(form: &PreparedForm, card: &model::Scorecard, question: &str
             Some(_) => "earns no points in this form",
             None => "is no question of this form",
         };
-        return Err(anyhow!("`{question}` {why}{}", near.unwrap_or_default()));
+        bail!(WrongUse(format!("`{question}` {why}{}", near.unwrap_or_default())));
     };
     say(show::heading(&criterion.title))?;
     for sentence in scoring::explain::explain(&texts, card, criterion) {
@@ -108,7 +108,8 @@ pub(crate) fn report(
     let before = before.map(|it| response(&form, it)).transpose()?;
     if let Some(other) = before.as_ref().filter(|it| it.subject != now.subject) {
         let (now, other) = (&now.subject.name, &other.subject.name);
-        bail!("the responses are about different subjects: `{now}` and `{other}`");
+        let why = format!("the responses are about different subjects: `{now}` and `{other}`");
+        bail!(WrongUse(why));
     }
     let language = language
         .or(now.language.as_deref().filter(|it| form.languages().contains(it)))

@@ -29,8 +29,8 @@ fn what_cannot_be_drawn_is_said_and_nothing_is_left() {
     let place = Place::with_form();
     let files = place.files();
     place.run("blank my-form").ended(2);
-    place.run("blank my-form -o x.pdf --lang fr").ended(3).says("`fr`");
-    place.run("blank export-readines -o x.pdf").ended(3).says("did you mean `export-readiness`?");
+    place.run("blank my-form -o x.pdf --lang fr").ended(2).says("`fr`");
+    place.run("blank export-readines -o x.pdf").ended(2).says("did you mean `export-readiness`?");
     place.run("blank nowhere/form.json -o x.pdf").ended(3).says("nowhere");
     place.run("blank my-form -o no/such/folder.pdf").ended(3).says("no/such");
     assert_eq!(place.files(), files);

@@ -32,7 +32,7 @@ fn what_changed_since_publishing_is_told_step_by_step() {
 #[test]
 fn titles_and_words_are_in_the_language_asked_for() {
     let place = changed();
-    place.run("compare my-form/published/0.1.0.json my-form --lang fr").ended(3).says("`fr`");
+    place.run("compare my-form/published/0.1.0.json my-form --lang fr").ended(2).says("`fr`");
     let overlay = place.read("my-form/form.da.json");
     place.write(
         "my-form/form.da.json",
@@ -84,7 +84,7 @@ fn two_forms_are_told_apart_from_two_versions() {
     let place = Place::with_form();
     place.run("compare export-readiness my-form").fine().shows("These are two forms");
     place.run("compare my-form").ended(2);
-    place.run("compare my-form nowhere").ended(3).says("there is no form `nowhere`");
+    place.run("compare my-form nowhere").ended(2).says("there is no form `nowhere`");
     place.change("my-form/form.json", "not need.owner", "not need.ownr");
     place.run("compare export-readiness my-form").ended(1).says("error[unknown-name]");
 }

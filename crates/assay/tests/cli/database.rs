@@ -79,7 +79,7 @@ fn what_is_no_database_is_refused_and_not_changed() {
     for url in ["", "sqlite:", "mysql://here", "here.db"] {
         place
             .assay(["list", "--database", url])
-            .ended(3)
+            .ended(2)
             .says("the address of the database is wrong");
     }
 }

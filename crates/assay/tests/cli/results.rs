@@ -85,7 +85,7 @@ fn results_are_listed_filtered_sorted_and_paged() {
     }
     let cursor = place.run("list --limit 1").fine().says("there are more: --after created:").err;
     let cursor = cursor.split_whitespace().last().unwrap().to_owned();
-    place.assay(["list", "--sort", "date", "--after", &cursor]).ended(3).says("begin again");
+    place.assay(["list", "--sort", "date", "--after", &cursor]).ended(2).says("begin again");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_kept_result_is_shown_as_it_was() {
     assert_eq!(shown.json(), scored.json());
     place.assay(["show", id(&saved)]).fine().shows("78.3 of 100");
     place.assay(["show", id(&saved), "--lang", "da"]).fine().shows("78,3 af 100");
-    place.assay(["show", id(&saved), "--lang", "fr"]).ended(3).says("`fr`");
+    place.assay(["show", id(&saved), "--lang", "fr"]).ended(2).says("`fr`");
     place.assay(["show", "not-an-id"]).ended(2).says("`assay list` shows the ids");
     place
         .assay(["show", "01a20597-16cf-767d-b139-e325fd5fafdb"])

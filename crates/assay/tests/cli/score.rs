@@ -74,12 +74,12 @@ fn what_cannot_be_explained_is_said_with_the_nearest_name() {
             question,
         ])
     };
-    explain("need.describd").ended(3).says("is no question").says("`need.described`");
-    explain("need.owner").ended(3).says("earns no points");
+    explain("need.describd").ended(2).says("is no question").says("`need.described`");
+    explain("need.owner").ended(2).says("earns no points");
     place.edit("my-form/cases/strong/answers.json", |it| {
         it["answers"]["economy"] = serde_json::json!({ "measured": false, "payback": 2 });
     });
-    explain("economy.hours_a_week").ended(3).says("is not asked");
+    explain("economy.hours_a_week").ended(2).says("is not asked");
     place.run("score my-form my-form/cases/strong/answers.json --explain a --format json").ended(2);
 }
 
@@ -105,12 +105,12 @@ fn names_that_are_wrong_are_said() {
     let place = Place::new();
     place
         .assay(["score", "export-readines", &medico()])
-        .ended(3)
+        .ended(2)
         .says("there is no form `export-readines`; did you mean `export-readiness`?");
     place.assay(["score", FORM, "nothing.json"]).ended(3).says("cannot read nothing.json");
     place
         .assay(["score", FORM, &medico(), "--lang", "fr"])
-        .ended(3)
+        .ended(2)
         .says("is not written in `fr`; it is in en, da");
     place.assay(["score", FORM]).ended(2);
     place
