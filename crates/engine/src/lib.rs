@@ -4,7 +4,7 @@
 //! The only place where the store and the pure crates meet. Each use case takes the time as
 //! an argument and gives findings, not only a first error.
 //!
-//! Suggested reading order: [`library`], [`check`], [`assess`], [`report`], [`results`],
+//! Suggested reading order: [`library`], [`check`], [`assess`], [`report`], [`blank`], [`results`],
 //! [`rescore`], [`transfer`], [`publish`].
 
 pub mod assess;

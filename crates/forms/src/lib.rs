@@ -4,7 +4,7 @@
 //! functions give what they could make together with the [`Finding`](model::Finding)s.
 //!
 //! Suggested reading order: [`files`], [`json`], [`resolve`], [`build`], [`prepare`](mod@prepare),
-//! [`reading`], [`validate`], [`check`].
+//! [`reading`], [`validate`], [`check`], [`words`], [`compare`](mod@compare).
 #![warn(clippy::disallowed_methods)]
 
 pub mod answers_schema;
