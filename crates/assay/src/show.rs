@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use expressions::format;
-use model::profile::Profile;
+use model::profile::{Joined, Profile};
 use model::scorecard::{GateState, NextAction, Score, Scorecard};
 use model::{Finding, Severity};
 use serde::Serialize;
@@ -351,6 +351,14 @@ pub(crate) fn row(row: &ScorecardRow) -> String {
     format!("{}  {}", dim(row.id), clean(&line))
 }
 
+fn weighed(joined: &Joined, words: &Words) -> String {
+    let answered = joined.answered.map_or_else(|| "–".to_owned(), |it| words.number(it));
+    let share = words.percent(joined.completeness);
+    let given = words.fill("given", &[("share", &share), ("answered", &answered)]);
+    let strict = heading(words.number(joined.strict));
+    format!("{strict} {} 100  {}", words.get("of"), dim(format_args!("({given})")))
+}
+
 /// A profile, as a person reads it.
 pub(crate) fn profile(profile: &Profile) -> Result<String> {
     let profile = &cleaned(profile)?;
@@ -363,8 +371,13 @@ pub(crate) fn profile(profile: &Profile) -> Result<String> {
         _ = writeln!(out, "  {:<34} {band:<24} {score}", it.title);
     }
     if let Some(joined) = &profile.joined {
-        let score = joined.strict.map_or_else(|| "–".to_owned(), |it| words.number(it));
-        _ = writeln!(out, "\n  {:<34} {:<24} {score:>5}", words.get("together"), joined.programme);
+        let together = words.get("together");
+        _ = writeln!(
+            out,
+            "\n  {together:<34} {:<24} {}",
+            joined.programme,
+            weighed(joined, &words)
+        );
     }
     if !profile.readiness.is_empty() {
         section(&mut out, words.get("readiness"));

@@ -64,11 +64,16 @@ pub struct ProfileResult {
 pub struct Joined {
     /// The programme's title.
     pub programme: String,
-    /// The weighted mean of the strict totals, 0 to 100; absent where no total is given.
+    /// The weighted mean of the strict totals, 0 to 100; the headline. A form without a total, and
+    /// a result that is blocked or not eligible, counts as nothing.
+    pub strict: f64,
+    /// The weighted mean of the strict totals that are given and neither blocked nor not
+    /// eligible; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub strict: Option<f64>,
-    /// The share that each result with a total has in it, 0 to 1, by form. What weight a form
-    /// without a total would have is shared among the others.
+    pub answered: Option<f64>,
+    /// The share of the weight for which a total is given, 0 to 1.
+    pub completeness: f64,
+    /// The share of the weight that each result with a total has, 0 to 1, by form.
     pub shares: BTreeMap<String, f64>,
     /// The forms of the programme that have no total yet.
     pub missing: Vec<String>,

@@ -1,5 +1,7 @@
 //! Joins the scorecards of several forms about one subject.
 
+use std::collections::BTreeMap;
+
 use forms::canonical;
 use model::Scorecard;
 use model::keywords::{Effect, Pillar, ProfilePlace};
@@ -87,23 +89,44 @@ pub fn profile(
     })
 }
 
-/// The totals weighed together, the weight of what is not given shared among the others.
+/// The totals weighed together; what is not given or not valid counts as nothing.
 fn join(cards: &[Scorecard], programme: &Programme) -> Option<Joined> {
     let weights = &programme.profile.as_ref()?.weights;
-    let total = |form: &String| {
-        let card = cards.iter().find(|it| it.form.id == *form)?;
-        Some(card.total.as_ref()?.score.strict)
-    };
-    let (given, missing): (Vec<_>, Vec<_>) = weights.iter().partition(|it| total(it.0).is_some());
-    let of: f64 = given.iter().map(|it| f64::from(*it.1)).sum();
-    let sum: f64 =
-        given.iter().filter_map(|(form, weight)| Some(total(form)? * f64::from(**weight))).sum();
-    Some(Joined {
+    let whole: f64 = weights.values().map(|it| f64::from(*it)).sum();
+    let mut joined = Joined {
         programme: programme.title.clone(),
-        strict: (of > 0.0).then(|| snap(sum / of)),
-        shares: given.iter().map(|it| (it.0.clone(), snap(f64::from(*it.1) / of))).collect(),
-        missing: missing.into_iter().map(|it| it.0.clone()).collect(),
-    })
+        strict: 0.0,
+        answered: None,
+        completeness: 0.0,
+        shares: BTreeMap::new(),
+        missing: Vec::new(),
+    };
+    let (mut sum, mut valid, mut given) = (0.0, 0.0, 0.0);
+    for (form, weight) in weights {
+        let weight = f64::from(*weight);
+        let card = cards.iter().find(|it| it.form.id == *form);
+        let Some((card, total)) = card.and_then(|it| Some((it, it.total.as_ref()?))) else {
+            joined.missing.push(form.clone());
+            continue;
+        };
+        given += weight;
+        joined.shares.insert(form.clone(), snap(weight / whole));
+        if !stopped(card) {
+            valid += weight;
+            sum += weight * total.score.strict;
+        }
+    }
+    if given > 0.0 {
+        joined.strict = snap(sum / whole);
+        joined.completeness = snap(given / whole);
+    }
+    joined.answered = (valid > 0.0).then(|| snap(sum / valid));
+    Some(joined)
+}
+
+/// Whether a gate keeps the result from counting.
+fn stopped(card: &Scorecard) -> bool {
+    matches!(card.status, Status::Blocked | Status::NotEligible)
 }
 
 /// The cards by date, the youngest first; those of one day in the order given.
@@ -203,7 +226,7 @@ fn pillar_result(pillar: Pillar, card: Option<&Scorecard>) -> PillarResult {
             .iter()
             .any(|it| it.state != GateState::Passed && it.effect == Effect::BlockPillar(pillar))
     });
-    let stopped = card.is_none_or(|it| matches!(it.status, Status::Blocked | Status::NotEligible));
+    let stopped = card.is_none_or(stopped);
     let inside = score.is_some_and(|it| it.strict >= PILLAR_FROM)
         && completeness >= PILLAR_COMPLETENESS
         && !blocked

@@ -63,10 +63,18 @@ fn a_programme_weighs_the_totals() {
     };
     let profile = joined(&["project-proofs"]).fine().json();
     let total = |at: usize| profile["results"][at]["total"]["strict"].as_f64().unwrap();
-    let expected = (16.0 * total(0) + 12.0 * total(1)) / 28.0;
-    let found = profile["joined"]["strict"].as_f64().unwrap();
-    assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+    let sum = 16.0 * total(0) + 12.0 * total(1);
+    for (key, expected) in
+        [("strict", sum / 100.0), ("answered", sum / 28.0), ("completeness", 0.28)]
+    {
+        let found = profile["joined"][key].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-6, "{key}: {found} {expected}");
+    }
     assert_eq!(profile["joined"]["programme"], "Projektets proofs");
     joined(&["project-prooofs"]).ended(2).says("did you mean `project-proofs`?");
-    place.assay(["profile", a, b, "--programme", "project-proofs"]).fine().shows("Together");
+    place
+        .assay(["profile", a, b, "--programme", "project-proofs"])
+        .fine()
+        .shows("Together")
+        .shows("28\u{a0}% of the weight is given");
 }

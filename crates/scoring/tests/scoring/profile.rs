@@ -222,12 +222,25 @@ fn a_programme_weighs_totals_together() {
     let cards = three(answers(72.0), answers(55.0), answers(81.0));
     let weights = json!({ "social": 20, "environmental": 30, "economic": 10, "other": 40 });
     let joined = profile(&cards, &[], Some(&programme(weights))).unwrap().joined.unwrap();
-    // (20·72 + 30·55 + 10·81) ÷ 60
-    close(joined.strict.unwrap(), 65.0);
-    close(joined.shares["environmental"], 0.5);
+    // 20·72 + 30·55 + 10·81 = 3900, of 60 and of 100
+    close(joined.answered.unwrap(), 65.0);
+    close(joined.strict, 39.0);
+    close(joined.completeness, 0.6);
+    close(joined.shares["environmental"], 0.3);
     assert_eq!(joined.missing, ["other"]);
     let none = programme(json!({ "other": 100 }));
     let joined = profile(&cards, &[], Some(&none)).unwrap().joined.unwrap();
-    assert_eq!((joined.strict, joined.shares.len()), (None, 0));
+    assert_eq!((joined.strict, joined.answered, joined.completeness), (0.0, None, 0.0));
+    assert!(joined.shares.is_empty());
     assert_eq!(profile(&cards, &[], None).unwrap().joined, None);
+
+    let mut banned = answers(90.0);
+    banned["banned"] = json!(true);
+    let cards = three(banned, answers(55.0), answers(81.0));
+    let weights = json!({ "social": 20, "environmental": 30, "economic": 10, "other": 40 });
+    let joined = profile(&cards, &[], Some(&programme(weights))).unwrap().joined.unwrap();
+    // What is blocked is given and counts as nothing: 30·55 + 10·81 = 2460, of 40 and of 100.
+    close(joined.strict, 24.6);
+    close(joined.answered.unwrap(), 61.5);
+    close(joined.completeness, 0.6);
 }
