@@ -103,6 +103,20 @@ fn every_chart_is_drawn_and_told_in_words() {
 }
 
 #[test]
+fn numbers_beyond_all_decimals_are_drawn() {
+    let swing = Swing {
+        input: "economy.investment".to_owned(),
+        title: "Investment".to_owned(),
+        low: -1e29,
+        at_low: Some(0.5),
+        high: 1e300,
+        at_high: Some(1e29),
+    };
+    let drawing = chart_svg("da", &Chart::Tornado { base: 1e29, swings: vec![swing] }).unwrap();
+    assert!(drawing.alt.contains("−100.000.000.000.000.000.000.000.000.000"), "{}", drawing.alt);
+}
+
+#[test]
 fn charts_of_nothing_are_drawn() {
     for chart in [
         Chart::Bars { measures: Vec::new() },
