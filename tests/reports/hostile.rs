@@ -99,7 +99,7 @@ fn a_table_of_thousands_of_rows_is_shortened_with_a_mark() {
 #[test]
 fn more_text_than_anybody_reads_is_refused() {
     let mut data = company("sample.json");
-    data.narratives = vec!["word ".repeat(1_100); 200];
+    data.narratives = vec!["word ".repeat(1_100); 20_000];
     let error = company_pdf(&data, scorecard()).unwrap_err();
     assert!(matches!(error, ReportError::TooLarge { .. }), "{error}");
 }

@@ -32,29 +32,39 @@ const LONGEST_CODE: usize = 24;
 /// and compared.
 const WHOLE: [&str; 5] = ["link", "id", "form", "response", "scorecard"];
 
-/// Makes every text in `data` drawable.
+/// How many characters of one text a report of many long texts shows at least.
+const SHORTEST_TEXT: usize = 100;
+
+/// Makes every text in `data` drawable; where all of them are too much, the longest are shortened
+/// further.
 pub(crate) fn prepare(data: &mut Value) -> Result<(), ReportError> {
-    let characters = walk(data, true);
+    let mut longest = LONGEST_TEXT;
+    let mut characters = walk(data, true, longest);
+    while characters > MOST_CHARACTERS && longest > SHORTEST_TEXT {
+        longest = (longest / 2).max(SHORTEST_TEXT);
+        characters = walk(data, true, longest);
+    }
     if characters > MOST_CHARACTERS {
         return Err(ReportError::TooLarge { characters, limit: MOST_CHARACTERS });
     }
     Ok(())
 }
 
-/// Makes the texts below `value` drawable and counts their characters.
-fn walk(value: &mut Value, breaks: bool) -> usize {
+/// Makes the texts below `value` drawable, none longer than `longest` where it may break, and
+/// counts their characters.
+fn walk(value: &mut Value, breaks: bool, longest: usize) -> usize {
     match value {
         Value::String(text) => {
-            let drawn = shorten(drawable(text));
+            let drawn = shorten(drawable(text), if breaks { longest } else { LONGEST_TEXT });
             *text = if breaks { breakable(&drawn).into_owned() } else { drawn };
             text.chars().count()
         }
-        Value::Array(items) => items.iter_mut().map(|it| walk(it, breaks)).sum(),
+        Value::Array(items) => items.iter_mut().map(|it| walk(it, breaks, longest)).sum(),
         Value::Object(fields) => {
             // What has no value, as a number that is not one, is left out like what is absent.
             fields.retain(|_, it| !it.is_null());
             let breaks = |name: &String| breaks && !WHOLE.contains(&name.as_str());
-            fields.iter_mut().map(|(name, it)| walk(it, breaks(name))).sum()
+            fields.iter_mut().map(|(name, it)| walk(it, breaks(name), longest)).sum()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
@@ -104,8 +114,8 @@ fn is_private(character: char) -> bool {
     )
 }
 
-fn shorten(text: String) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
+fn shorten(text: String, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}{SHORTENED}", text[..end].trim_end()),
         None => text,
     }
@@ -213,8 +223,18 @@ mod tests {
     }
 
     #[test]
-    fn more_text_than_a_report_can_show_is_refused() {
-        let mut data = Value::from(vec![Value::from("x ".repeat(2_500)); 300]);
+    fn many_long_texts_are_shortened_until_a_report_can_show_them() {
+        let row = serde_json::json!({ "cells": ["ord ".repeat(675), "kort"] });
+        let mut data = Value::from(vec![row; 1_000]);
+        prepare(&mut data).unwrap();
+        let cells = &data[999]["cells"];
+        assert!(cells[0].as_str().unwrap().ends_with(SHORTENED), "{cells}");
+        assert_eq!(cells[1], "kort");
+    }
+
+    #[test]
+    fn more_texts_than_a_report_can_show_are_refused() {
+        let mut data = Value::from(vec![Value::from("x ".repeat(2_500)); 20_000]);
         assert!(matches!(prepare(&mut data), Err(ReportError::TooLarge { .. })));
     }
 }
