@@ -218,8 +218,7 @@ fn draw(jobs: &[Job<'_>], folder: &Path) -> Result<()> {
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         workers
             .into_iter()
-            .map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect::<Result<()>>()
+            .try_for_each(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     bar.finish_and_clear();
     drawn
