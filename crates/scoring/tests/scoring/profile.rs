@@ -203,7 +203,7 @@ fn a_ladder_is_the_same_one_when_its_question_is_not_its_title() {
         card.form.id = form.to_owned();
         card.readiness[0].question = question.to_owned();
         card.readiness[0].title = "As it was called then".to_owned();
-        profile(&[now.clone()], &[card], None).unwrap().readiness[0].before
+        profile(std::slice::from_ref(&now), &[card], None).unwrap().readiness[0].before
     };
     assert_eq!(before("proof-of-market", "s.trl"), Some(2));
     assert_eq!(before("proof-of-market", "s.crl"), None);
