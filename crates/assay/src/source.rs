@@ -110,7 +110,7 @@ impl Source {
     /// The form that is meant by `name`: a shipped form's id, a file or a folder.
     pub(crate) fn named(name: &str) -> Result<Self> {
         let path = Path::new(name);
-        if name.contains(['/', '\\', '.']) || path.exists() && !name.is_empty() {
+        if is_path(name) {
             return Self::at(path);
         }
         let files = SHIPPED.clone();
@@ -121,7 +121,7 @@ impl Source {
     /// The programme that is meant by `name`: a shipped programme's id or a file.
     pub(crate) fn programme(name: &str, language: &str) -> Result<Programme> {
         let path = Path::new(name);
-        let source = if name.contains(['/', '\\', '.']) || path.exists() && !name.is_empty() {
+        let source = if is_path(name) {
             Self::at(path)?
         } else {
             let programmes = vec![library::find_programme(&SHIPPED, name)?.to_owned()];
@@ -178,6 +178,11 @@ impl Source {
         let programmes = reader.each(&programmes, Reader::programme)?;
         Ok(reader.source(Vec::new(), programmes))
     }
+}
+
+/// Whether `name` is meant as a path, not as the id of something shipped.
+fn is_path(name: &str) -> bool {
+    name.contains(['/', '\\', '.']) || Path::new(name).exists() && !name.is_empty()
 }
 
 /// The forms in the folders of `folder`, sorted.

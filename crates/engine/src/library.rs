@@ -84,11 +84,7 @@ pub fn programme(files: &Files, path: &str, language: &str) -> Result<Programme,
     let mut programme = workflow::read(files, path).map_err(EngineError::Findings)?;
     let (translations, _) = forms::translate::beside(files, path);
     if let Some(translation) = translations.get(language) {
-        for (place, text) in programme.texts() {
-            if let Some(translated) = translation.texts.get(&place) {
-                text.clone_from(translated);
-            }
-        }
+        translation.lay_over(programme.texts());
     }
     Ok(programme)
 }

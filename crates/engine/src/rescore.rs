@@ -101,13 +101,13 @@ pub fn repeat(form: &PreparedForm, stored: &StoredResult) -> Result<Option<Chang
         results::read(&stored.response.document, "response", &row.response_hash)?;
     let before: Scorecard =
         results::read(&stored.scorecard.document, "scorecard", &row.id.to_string())?;
-    let now = scoring::score_reading(&Reading::new(form, &response), Some(&before.language));
+    let mut now = scoring::score_reading(&Reading::new(form, &response), Some(&before.language));
     let mut differences = Vec::new();
-    let is_same = before == Scorecard { provenance: before.provenance.clone(), ..now.clone() };
-    if !is_same {
+    let made = StoredScorecard::new(&now, String::new(), row.created_at).row;
+    now.provenance = before.provenance.clone();
+    if before != now {
         differ("", &body(&before), &body(&now), &mut differences);
     }
-    let made = StoredScorecard::new(&now, String::new(), row.created_at).row;
     differ("/columns", &columns(row), &columns(&made), &mut differences);
     Ok((!differences.is_empty()).then(|| Changed {
         id: row.id,

@@ -30,12 +30,17 @@ impl Translation {
     /// `form` with every text that is translated.
     pub fn apply(&self, form: &Form) -> Form {
         let mut form = form.clone();
-        for (place, text) in form.texts() {
+        self.lay_over(form.texts());
+        form
+    }
+
+    /// Replaces each of `texts`, by place, that is translated.
+    pub fn lay_over(&self, texts: Vec<(String, &mut String)>) {
+        for (place, text) in texts {
             if let Some(translated) = self.texts.get(&place) {
                 text.clone_from(translated);
             }
         }
-        form
     }
 }
 

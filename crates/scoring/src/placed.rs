@@ -1,7 +1,7 @@
 //! Answers that have a place of their own in a result: the focus area and the readiness.
 
-use expressions::functions::ladder::ladder;
 use forms::Reading;
+use forms::words::ladder_level;
 use model::form::{Form, Kind, Question, key_of};
 use model::keywords::ReportPlace;
 use model::scorecard::Readiness;
@@ -16,8 +16,7 @@ pub fn focus_area(reading: &Reading<'_>, texts: &Form) -> Option<String> {
 pub fn readiness(reading: &Reading<'_>, texts: &Form) -> Vec<Readiness> {
     let line = |(question, value): (&Question, &Value)| {
         let Kind::Choices(steps) = &question.kind else { return None };
-        let ticked = value.as_array()?.iter().filter_map(|it| u32::try_from(it.as_u64()?).ok());
-        let level = ladder(&ticked.collect::<Vec<_>>());
+        let level = ladder_level(value.as_array()?);
         let reached = steps.iter().find(|it| it.value.as_u64() == Some(level.into()));
         Some(Readiness {
             question: question.path.clone(),

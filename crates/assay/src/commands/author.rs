@@ -11,7 +11,9 @@ use model::{Finding, Severity};
 use serde_json::json;
 
 use crate::cli::{Cli, Database, Document, Format};
-use crate::commands::{Exit, WrongUse, any_error, print_findings, print_json, printed, say, tell};
+use crate::commands::{
+    Exit, WrongUse, any_error, counted, print_findings, print_json, printed, say, tell,
+};
 use crate::source::{SHIPPED, Source};
 use crate::{database, show, source, write};
 
@@ -78,10 +80,6 @@ pub(crate) fn check(paths: &[PathBuf], format: Format) -> Result<Exit> {
         _ => tell(format_args!("{} {summary}", show::error_label())),
     }
     Ok(exit)
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// Prints the JSON Schema of a document.

@@ -8,7 +8,7 @@ use engine::{rescore as repeating, results, transfer};
 use store::{Cursor, Filter, ScorecardId, Sort};
 
 use crate::cli::{Database, ExportFormat, FilterArgs, Format, Pair};
-use crate::commands::{Exit, print_json, say, score, tell};
+use crate::commands::{Exit, counted, print_json, say, score, tell};
 use crate::database::{block_on, migrated, with, with_new};
 use crate::{show, write};
 
@@ -115,7 +115,8 @@ pub(crate) fn rescore(ids: &[ScorecardId], database: &Database) -> Result<Exit> 
         })
     })?;
     printed?;
-    let text = format!("repeated {} results, {} changed", repeated.all, repeated.changed);
+    let text =
+        format!("repeated {}, {} changed", counted(repeated.all, "result"), repeated.changed);
     if repeated.changed == 0 {
         tell(show::done(text));
         Ok(Exit::Fine)
@@ -145,7 +146,7 @@ pub(crate) fn export(
         Some(path) => write::write_with(path, work)?,
         None => work(&mut BufWriter::new(std::io::stdout().lock()))?,
     };
-    tell(show::done(format_args!("exported {count} results")));
+    tell(show::done(format_args!("exported {}", counted(count, "result"))));
     Ok(Exit::Fine)
 }
 
@@ -161,8 +162,10 @@ pub(crate) fn import(file: &Path, database: &Database) -> Result<Exit> {
     with_new(database, async |db| {
         let done = transfer::import_ndjson(db, input, chrono::Utc::now()).await?;
         let text = format!(
-            "imported {} results and {} forms; {} results were there already",
-            done.new, done.forms, done.known
+            "imported {} and {}; {} there already",
+            counted(done.new, "result"),
+            counted(done.forms, "form"),
+            done.known
         );
         tell(show::done(text));
         Ok(Exit::Fine)
@@ -173,7 +176,8 @@ pub(crate) fn import(file: &Path, database: &Database) -> Result<Exit> {
 pub(crate) fn migrate(database: &Database) -> Result<Exit> {
     let pending = block_on(async { Ok(store::status(&database.url).await?.pending.len()) })?;
     migrated(database, async |db| {
-        let text = format!("{} is up to date ({pending} migrations applied now)", db.name());
+        let text =
+            format!("{} is up to date ({} applied now)", db.name(), counted(pending, "migration"));
         say(show::done(text))?;
         Ok(Exit::Fine)
     })

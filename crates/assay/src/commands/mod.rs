@@ -126,6 +126,14 @@ pub(crate) fn print_findings(findings: &[Finding], shown: &dyn Fn(&str) -> Strin
     }
 }
 
+/// So many of `noun`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
 /// Whether any of `findings` is an error.
 pub(crate) fn any_error(findings: &[Finding]) -> bool {
     findings.iter().any(|it| it.severity == Severity::Error)

@@ -125,7 +125,7 @@ fn results_come_out_the_same_again() {
     place.run("rescore --all").fine().says("repeated 4 results, 0 changed");
     let rows = listed(&place, "");
     let first = rows[0]["id"].as_str().unwrap();
-    place.assay(["rescore", first]).fine().says("repeated 1 results, 0 changed");
+    place.assay(["rescore", first]).fine().says("repeated 1 result, 0 changed");
     place.run("rescore").ended(2);
     place.assay(["rescore", first, "--all"]).ended(2);
     place.run("rescore x").ended(2);

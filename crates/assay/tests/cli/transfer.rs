@@ -44,14 +44,14 @@ fn an_export_imported_elsewhere_exports_the_same_bytes() {
     place
         .run("import all.ndjson --database sqlite:other.db")
         .fine()
-        .says("imported 3 results and 2 forms; 0 results were there already");
+        .says("imported 3 results and 2 forms; 0 there already");
     place.run("export -o again.ndjson --database sqlite:other.db").fine();
     assert!(all == place.bytes("again.ndjson"));
     place.run("rescore --all --database sqlite:other.db").fine();
     place
         .run("import all.ndjson --database sqlite:other.db")
         .fine()
-        .says("imported 0 results and 0 forms; 3 results were there already");
+        .says("imported 0 results and 0 forms; 3 there already");
     let piped = place.run("export").fine();
     assert!(piped.out.as_bytes() == all);
     let mut command = place.command(["import", "-", "--database", "sqlite:piped.db"]);
@@ -62,7 +62,7 @@ fn an_export_imported_elsewhere_exports_the_same_bytes() {
 #[test]
 fn a_filter_exports_what_it_names_with_its_form() {
     let place = exported();
-    let ran = place.run("export --form proof-of-value").fine().says("exported 1 results");
+    let ran = place.run("export --form proof-of-value").fine().says("exported 1 result");
     assert_eq!(ran.out.lines().count(), 2);
     place.write("one.ndjson", &ran.out);
     place.run("import one.ndjson --database sqlite:other.db").fine();
@@ -240,7 +240,7 @@ fn an_import_changes_nothing_that_is_there() {
     place.run(&format!("save my-form {answers}")).fine();
     place.run("export -o new.ndjson").fine();
     assert!(place.read("new.ndjson").contains("Det rette ord"));
-    place.run("import old.ndjson").fine().says("imported 0 results and 0 forms; 1 results");
+    place.run("import old.ndjson").fine().says("imported 0 results and 0 forms; 1 there already");
     place.run("export -o again.ndjson").fine();
     assert!(place.bytes("new.ndjson") == place.bytes("again.ndjson"));
 }

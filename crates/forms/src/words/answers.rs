@@ -59,7 +59,8 @@ fn is_ladder(question: &Question) -> bool {
         || question.criterion.as_ref().is_some_and(|it| it.ladder.is_some())
 }
 
-fn ladder_level(ticked: &[Value]) -> u32 {
+/// The level that ticked steps of a ladder reach.
+pub fn ladder_level(ticked: &[Value]) -> u32 {
     let steps = ticked.iter().filter_map(|it| u32::try_from(it.as_u64()?).ok());
     expressions::functions::ladder::ladder(&steps.collect::<Vec<_>>())
 }

@@ -18,7 +18,7 @@ use minijinja::{Value as Any, context};
 use model::Condition;
 use model::form::{Form, Kind, Question};
 
-pub use answers::{in_words, row_name};
+pub use answers::{in_words, ladder_level, row_name};
 use answers::{number_in_words, option_title};
 
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
