@@ -4,7 +4,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{double_null, pk_uuid, text, text_null, timestamp_with_time_zone};
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::columns::{bytewise, index};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -116,24 +117,3 @@ const INDEXES: &[(&str, &str, &[&str])] = &[
     ("scorecard_date", "scorecard", &["date", "id"]),
     ("scorecard_strict", "scorecard", &["strict", "id"]),
 ];
-
-fn index(
-    name: &'static str,
-    table: &'static str,
-    columns: &[&'static str],
-) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(name).table(table);
-    for column in columns {
-        index.col(*column);
-    }
-    index
-}
-
-/// Compares a text by its bytes on PostgreSQL too, so that lists have one order everywhere.
-fn bytewise(manager: &SchemaManager, mut column: ColumnDef) -> ColumnDef {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        column.extra("COLLATE \"C\"");
-    }
-    column
-}

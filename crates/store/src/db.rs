@@ -129,6 +129,11 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), StoreError> {
         self.0.commit().await.map_err(failed("commit a transaction"))
     }
+
+    /// Takes the changes back at once; dropping does so a moment later.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.0.rollback().await.map_err(failed("take a transaction back"))
+    }
 }
 
 /// Begins a transaction, or a savepoint inside one.

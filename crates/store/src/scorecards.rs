@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
@@ -17,7 +15,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 use semver::Version;
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::Uuid;
 
 use crate::db::{Connection, Db, Executor, begin};
 use crate::entity::{response as response_row, scorecard as row};
@@ -33,7 +31,7 @@ const CHUNK: usize = 200;
 
 /// Names one stored scorecard; later ones sort after earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ScorecardId(Uuid);
+pub struct ScorecardId(pub(crate) Uuid);
 
 /// A scorecard as it was made.
 #[derive(Clone, Debug, PartialEq)]
@@ -377,19 +375,7 @@ impl ScorecardId {
     ///
     /// Thanks to the number, what one program makes within a millisecond stays in order.
     pub fn new(at: DateTime<Utc>) -> Self {
-        static COUNT: LazyLock<AtomicU32> = LazyLock::new(|| {
-            AtomicU32::new(
-                Uuid::new_v7(Timestamp::from_unix(NoContext, 0, 0)).as_u128() as u32 >> 1,
-            )
-        });
-        let seconds = u64::try_from(at.timestamp()).unwrap_or_default();
-        let time = Timestamp::from_unix(NoContext, seconds, at.timestamp_subsec_nanos());
-        let random = Uuid::new_v7(time).as_u128();
-        let count = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
-        // Its 32 bits take the place of random ones: 12 before the variant and 20 behind it.
-        let (high, low) = (count >> 20, count & 0xf_ffff);
-        let kept = random & !(0xfff << 64) & !(0xf_ffff << 42);
-        Self(Uuid::from_u128(kept | high << 64 | low << 42))
+        Self(crate::id::at(at))
     }
 }
 

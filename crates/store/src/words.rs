@@ -31,3 +31,23 @@ pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Fa
 pub(crate) fn time(at: DateTime<Utc>) -> DateTimeUtc {
     at.trunc_subsecs(3)
 }
+
+/// A count as columns hold it.
+pub(crate) fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// What [`count`] wrote.
+pub(crate) fn unsigned(count: i32) -> u32 {
+    u32::try_from(count).unwrap_or_default()
+}
+
+/// A revision, a sequence number or a size as columns hold it.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// What [`signed`] wrote.
+pub(crate) fn whole(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
