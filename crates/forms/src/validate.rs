@@ -6,6 +6,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use model::Severity;
 use model::form::{Kind, answer_at};
+use model::response::EvidenceFile;
 use serde_json::{Map, Value};
 
 use crate::build::Findings;
@@ -531,7 +532,21 @@ fn notes(reading: &Reading<'_>, issues: &mut Issues) {
             if let Some(text) = &evidence.date {
                 date(text, &format!("{pointer}/date"), issues);
             }
+            if let Some(text) = &evidence.expires {
+                date(text, &format!("{pointer}/expires"), issues);
+            }
+            if let Some(file) = &evidence.file {
+                evidence_file(file, &pointer, issues);
+            }
         }
+    }
+}
+
+fn evidence_file(file: &EvidenceFile, pointer: &str, issues: &mut Issues) {
+    name(&file.name, &format!("{pointer}/file/name"), issues);
+    if !is_hash(&file.hash) {
+        let message = format!("{} is not the hash of a file", shown(&(*file.hash).into()));
+        issues.push(issue(&codes::BAD_ANSWER, format!("{pointer}/file/hash"), message));
     }
 }
 

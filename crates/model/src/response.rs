@@ -112,9 +112,28 @@ pub struct Evidence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("format" = "date"))]
     pub date: Option<String>,
+    /// The last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date"))]
+    pub expires: Option<String>,
     /// Where it can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// The file, where one was uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<EvidenceFile>,
+}
+
+/// A file that was uploaded as evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceFile {
+    /// The name it had.
+    #[schemars(length(min = 1, max = 255))]
+    pub name: String,
+    /// SHA-256 of its bytes, as `sha256:…`.
+    #[schemars(regex(pattern = r"^sha256:[0-9a-f]{64}$"))]
+    pub hash: String,
 }
 
 /// A frozen value from another scorecard.

@@ -204,7 +204,14 @@ fn taken(response: &Response, path: &str, next: &Next) -> Response {
         }
     }
     if let Some(grade) = next.evidence {
-        let evidence = Evidence { title: path.to_owned(), grade, date: None, link: None };
+        let evidence = Evidence {
+            title: path.to_owned(),
+            grade,
+            date: None,
+            expires: None,
+            link: None,
+            file: None,
+        };
         response.notes.entry(path.to_owned()).or_default().evidence.push(evidence);
     }
     response
