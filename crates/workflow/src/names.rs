@@ -95,7 +95,7 @@ pub(crate) fn named<'a>(
 }
 
 /// A form's id as a name in expressions: `proof_of_value` for `proof-of-value`.
-fn word_of(form: &str) -> String {
+pub(crate) fn word_of(form: &str) -> String {
     form.replace('-', "_")
 }
 

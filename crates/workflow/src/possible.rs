@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use expressions::analysis::thresholds;
-use expressions::expression::{EvalError, from_json};
-use expressions::{Expression, Test, Truth};
+use expressions::{Test, Truth};
 use forms::check::reach::{self, MOST_COMBINATIONS};
 use model::form::Kind;
 use serde_json::{Map, Value};
 
 use crate::names::Named;
+use crate::seen::{insert, truth};
 
 /// What can come of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,32 +95,4 @@ fn context(domains: &[(&str, Vec<Option<Value>>)], number: usize) -> Value {
         }
     }
     root
-}
-
-fn insert(root: &mut Value, name: &str, value: Value) {
-    let mut node = root;
-    for part in name.split('.') {
-        let Value::Object(map) = node else { return };
-        node = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
-    }
-    *node = value;
-}
-
-fn truth(test: &Test, context: &Value) -> Truth {
-    let known = |expression: &Expression| {
-        expression.names().iter().all(|it| {
-            let pointer = format!("/{}", it.path.replace('.', "/"));
-            context.pointer(&pointer).is_some()
-        })
-    };
-    test.truth::<std::convert::Infallible>(&mut |expression| {
-        if !known(expression) {
-            return Ok(Truth::Unknown);
-        }
-        Ok(match expression.holds(from_json(context)) {
-            Ok(holds) => holds.into(),
-            Err(EvalError::Missing(_) | EvalError::Failed(_)) => Truth::Unknown,
-        })
-    })
-    .unwrap_or(Truth::Unknown)
 }

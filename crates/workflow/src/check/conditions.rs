@@ -37,6 +37,13 @@ impl Sound<'_> {
 /// Reads every condition and fact; what is wrong with one is noted, and it is left out.
 pub(super) fn check<'a>(check: &mut Check<'a>) -> Vec<Sound<'a>> {
     let mut sound = facts(check);
+    sound.extend(gates(check));
+    sound
+}
+
+/// Reads every condition of a gate.
+pub(super) fn gates<'a>(check: &mut Check<'a>) -> Vec<Sound<'a>> {
+    let mut sound = Vec::new();
     for (i, transition) in check.programme.transitions.iter().enumerate() {
         let Some(condition) = transition.gate.as_ref().and_then(|it| it.when.as_ref()) else {
             continue;
@@ -97,9 +104,11 @@ fn facts_needed(form: &PreparedForm, steps: &[String]) -> BTreeSet<String> {
     facts
 }
 
-type Read<'a> = (Test, BTreeMap<String, Named<'a>>);
+/// A condition with what its names lead to.
+pub(super) type Read<'a> = (Test, BTreeMap<String, Named<'a>>);
 
-fn read<'a>(check: &mut Check<'a>, condition: &Condition, at: &str) -> Option<Read<'a>> {
+/// Reads `condition`; what is wrong with it is noted.
+pub(super) fn read<'a>(check: &mut Check<'a>, condition: &Condition, at: &str) -> Option<Read<'a>> {
     let mut named = BTreeMap::new();
     let sound = parts(check, condition, at, &mut named);
     let test = Test::parse(condition).ok().filter(|_| sound)?;

@@ -9,12 +9,13 @@ mod ways;
 use std::collections::BTreeMap;
 
 use expressions::analysis::nearest;
+use expressions::{Expression, Test};
 use forms::build::Findings;
 use forms::check::{sort, translations};
 use forms::resolve::Origins;
 use forms::{Files, PreparedForm, codes, translate};
 use model::programme::{Stage, StartFrom};
-use model::{Finding, Programme};
+use model::{Condition, Finding, Programme, Severity};
 
 /// The forms a programme may name, by id; `None` where a form has errors.
 pub type Forms = BTreeMap<String, Option<PreparedForm>>;
@@ -44,6 +45,52 @@ pub fn check(files: &Files, path: &str, forms: &Forms) -> Vec<Finding> {
     found.extend(translated(files, path, &programme, forms));
     sort(&mut found);
     found
+}
+
+/// The compiled conditions and facts of a programme.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    /// Per transition, the condition of its gate.
+    pub(crate) gates: Vec<Option<Test>>,
+    /// Per stage, its facts.
+    pub(crate) facts: Vec<BTreeMap<String, Expression>>,
+}
+
+/// Compiles `programme` without looking into its forms; otherwise every error that keeps it from
+/// being run.
+pub(crate) fn compile(programme: &Programme) -> Result<Compiled, Vec<Finding>> {
+    let (files, forms) = (Files::default(), Forms::new());
+    let origins = Origins::of("programme.json");
+    let findings = Findings::new(&files, &origins);
+    let mut check = Check { programme, forms: &forms, findings };
+    if programme.stages.is_empty() {
+        check.findings.add(&codes::WRONG_SHAPE, "/stages", "a programme has at least one stage");
+    }
+    references::check(&mut check);
+    stages::check(&mut check);
+    let mut gates: Vec<Option<Test>> = programme.transitions.iter().map(|_| None).collect();
+    for it in conditions::gates(&mut check) {
+        if let Some(gate) = it.transition.and_then(|it| gates.get_mut(it)) {
+            *gate = Some(it.test);
+        }
+    }
+    let facts = check.stages().map(|(at, stage)| facts(&mut check, &at, stage)).collect();
+    let mut found = std::mem::take(&mut check.findings.list);
+    found.retain(|it| it.severity == Severity::Error && it.code != codes::UNKNOWN_FORM.name);
+    if found.is_empty() { Ok(Compiled { gates, facts }) } else { Err(found) }
+}
+
+/// The compiled facts of `stage`, which stands at `at`.
+fn facts(check: &mut Check<'_>, at: &str, stage: &Stage) -> BTreeMap<String, Expression> {
+    let mut facts = BTreeMap::new();
+    for (id, source) in &stage.facts {
+        let condition = Condition::Expression(source.clone());
+        let read = conditions::read(check, &condition, &format!("{at}/facts/{id}"));
+        if let Some((Test::Expression(fact), _)) = read {
+            facts.insert(id.clone(), fact);
+        }
+    }
+    facts
 }
 
 /// What is missing from the translations of the programme, and of its forms.
