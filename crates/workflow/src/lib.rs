@@ -34,4 +34,4 @@ pub use prepare::{PreparedProgramme, prepare};
 pub use read::{is_programme, read};
 pub use refusal::Refusal;
 pub use standing::{Answered, Outcome, Standing};
-pub use step::{Action, NextStage, actions, next};
+pub use step::{NextStage, Offer, actions, next};

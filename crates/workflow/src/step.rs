@@ -10,7 +10,7 @@ use crate::standing::{Answered, Standing};
 
 /// What can be done where an assessment stands: a transition, as some people see it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Action<'a> {
+pub struct Offer<'a> {
     /// The transition.
     pub transition: &'a Transition,
     /// Whether it is open to the roles asked for.
@@ -19,7 +19,7 @@ pub struct Action<'a> {
     pub closed: Option<Refusal>,
 }
 
-impl Action<'_> {
+impl Offer<'_> {
     /// Why it cannot be taken; `None` when it can.
     pub fn refusal(&self) -> Option<Refusal> {
         let wrong_role = || Refusal::WrongRole {
@@ -41,19 +41,19 @@ pub struct NextStage<'a> {
     pub turn: u32,
 }
 
-/// The actions where the assessment stands, in document order, as those who have one of `roles`
-/// see them.
+/// What can be done where the assessment stands, in document order, as those who have one of
+/// `roles` see it.
 pub fn actions<'a>(
     programme: &'a PreparedProgramme,
     standing: &Standing,
     roles: &[String],
-) -> Vec<Action<'a>> {
+) -> Vec<Offer<'a>> {
     let Some(stage) = programme.stage(&standing.stage).filter(|it| !it.is_final) else {
         return Vec::new();
     };
     let transitions = programme.transitions(&stage.id);
     transitions
-        .map(|(transition, test)| action_of(programme, standing, stage, transition, test, roles))
+        .map(|(transition, test)| offer(programme, standing, stage, transition, test, roles))
         .collect()
 }
 
@@ -79,8 +79,8 @@ pub fn next<'a>(
             known: programme.transitions(&stage.id).map(|(it, _)| it.action.clone()).collect(),
         });
     };
-    let found = action_of(programme, standing, stage, transition, test, roles);
-    if let Some(refusal) = found.refusal() {
+    let offer = offer(programme, standing, stage, transition, test, roles);
+    if let Some(refusal) = offer.refusal() {
         return Err(refusal);
     }
     let Some(stage) = programme.stage(&transition.to) else {
@@ -89,18 +89,18 @@ pub fn next<'a>(
     Ok(NextStage { transition, stage, turn: standing.next_turn(&stage.id) })
 }
 
-fn action_of<'a>(
+fn offer<'a>(
     programme: &PreparedProgramme,
     standing: &Standing,
     stage: &Stage,
     transition: &'a Transition,
     test: Option<&Test>,
     roles: &[String],
-) -> Action<'a> {
+) -> Offer<'a> {
     let may = transition.by.roles().iter().any(|it| roles.contains(it));
     let gate = transition.gate.as_ref();
     let closed = gate.and_then(|it| closed(programme, standing, stage, it, test));
-    Action { transition, may, closed }
+    Offer { transition, may, closed }
 }
 
 /// Why `gate` is closed; of several reasons the one that comes first.

@@ -94,7 +94,7 @@ proptest! {
         for action in all.chain(["fly"]) {
             let found = actions.iter().find(|it| it.transition.action == action);
             let next = workflow::next(programme, &standing, action, &roles);
-            match (found.map(workflow::Action::refusal), next) {
+            match (found.map(workflow::Offer::refusal), next) {
                 (Some(None), Ok(next)) => {
                     prop_assert_eq!(&next.transition.from, &standing.stage);
                     prop_assert_eq!(&next.transition.to, &next.stage.id);
