@@ -6,7 +6,10 @@
 
 use sea_orm_migration::prelude::*;
 
+mod columns;
 mod m20261122_000001_results;
+mod m20261123_000001_people;
+mod m20261123_000002_assessments;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -15,6 +18,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_results::Migration)]
+        vec![
+            Box::new(m20261122_000001_results::Migration),
+            Box::new(m20261123_000001_people::Migration),
+            Box::new(m20261123_000002_assessments::Migration),
+        ]
     }
 }
