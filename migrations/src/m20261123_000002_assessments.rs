@@ -287,4 +287,4 @@ const INDEXES: &[(&str, &str, &[&str])] = &[
 ];
 
 const UNIQUE: &[(&str, &str, &[&str])] =
-    &[("sheet_once", "sheet", &["assessment_id", "stage", "turn", "copy"])];
+    &[("sheet_once", "sheet", &["assessment_id", "stage", "turn", "form_hash", "copy"])];

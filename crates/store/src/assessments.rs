@@ -208,6 +208,23 @@ pub async fn in_round(
     read(select.all(&db.executor()).await)
 }
 
+/// The organisations that have an assessment in `round`, each once.
+pub async fn organisations(
+    db: &impl Connection,
+    round: RoundId,
+) -> Result<Vec<OrganisationId>, StoreError> {
+    let ids: Vec<uuid::Uuid> = row::Entity::find()
+        .filter(row::Column::RoundId.eq(round.0))
+        .select_only()
+        .column(row::Column::OrganisationId)
+        .distinct()
+        .into_tuple()
+        .all(&db.executor())
+        .await
+        .map_err(failed(READ))?;
+    Ok(ids.into_iter().map(OrganisationId).collect())
+}
+
 /// How many assessments of `round` stand at each stage.
 pub async fn count_by_stage(
     db: &impl Connection,

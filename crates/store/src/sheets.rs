@@ -66,6 +66,13 @@ pub struct Signature {
     pub name: String,
 }
 
+impl Sheet {
+    /// Whether it was handed in and can no longer be changed.
+    pub fn is_signed(&self) -> bool {
+        self.signed.is_some()
+    }
+}
+
 /// Stores a new sheet.
 pub async fn insert(db: &impl Connection, sheet: &Sheet) -> Result<(), StoreError> {
     row::Entity::insert(active(sheet))

@@ -1,0 +1,164 @@
+//! The one place where this program writes to the database while it serves.
+//!
+//! Changes wait in a queue of bounded length. Those that wait at the same moment are made in
+//! one transaction and made durable together, so that many people who save share one wait for
+//! the disk. What a change adds to the history is written with it.
+
+use std::future::Future;
+use std::mem;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use store::{Db, NewEvent, Transaction};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::EngineError;
+
+/// How many changes share one transaction at most.
+const BATCH: usize = 128;
+
+/// A change to the database, with what it adds to the history.
+///
+/// It may be made more than once before it lasts: each time anew, from the beginning.
+pub trait Change: Send + Sync + 'static {
+    /// What comes of it.
+    type Done: Send + 'static;
+
+    /// Whether an error means that nothing was written: then the changes beside it go on.
+    const CHECKS_FIRST: bool = false;
+
+    /// Makes the change.
+    fn make(
+        &self,
+        tx: &Transaction,
+        history: &mut Vec<NewEvent>,
+    ) -> impl Future<Output = Result<Self::Done, EngineError>> + Send;
+}
+
+/// Hands changes to the one task that writes. A clone writes through the same task.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    queue: mpsc::Sender<Box<dyn Waiting>>,
+}
+
+impl Writer {
+    /// Starts the task that writes to `db`; at most `queue` changes wait for it.
+    ///
+    /// The task ends when the last clone of the writer is gone and the queue is empty.
+    pub fn start(db: Db, queue: usize) -> (Self, tokio::task::JoinHandle<()>) {
+        let (sender, receiver) = mpsc::channel(queue);
+        (Self { queue: sender }, tokio::spawn(run(db, receiver)))
+    }
+
+    /// Makes `change` and waits until it lasts.
+    ///
+    /// [`EngineError::Busy`] where too many changes are waiting already.
+    pub async fn make<C: Change>(&self, change: C) -> Result<C::Done, EngineError> {
+        let (sender, receiver) = oneshot::channel();
+        let waiting = Queued { change, sender: Some(sender), done: None };
+        self.queue.try_send(Box::new(waiting)).map_err(|_| EngineError::Busy)?;
+        receiver.await.map_err(|_| EngineError::Busy)?
+    }
+}
+
+/// What came of one attempt to make a change.
+enum Outcome {
+    /// It is made, or refused without a trace.
+    Fine,
+    /// The transaction cannot be used any more.
+    Broken,
+}
+
+/// A change in the queue.
+trait Waiting: Send {
+    fn make<'a>(
+        &'a mut self,
+        tx: &'a Transaction,
+        history: &'a mut Vec<NewEvent>,
+    ) -> BoxFuture<'a, Outcome>;
+
+    /// Tells who waits what came of it.
+    fn tell(&mut self);
+
+    /// Tells who waits that it failed.
+    fn fail(&mut self, error: EngineError);
+}
+
+struct Queued<C: Change> {
+    change: C,
+    sender: Option<oneshot::Sender<Result<C::Done, EngineError>>>,
+    done: Option<Result<C::Done, EngineError>>,
+}
+
+impl<C: Change> Waiting for Queued<C> {
+    fn make<'a>(
+        &'a mut self,
+        tx: &'a Transaction,
+        history: &'a mut Vec<NewEvent>,
+    ) -> BoxFuture<'a, Outcome> {
+        Box::pin(async move {
+            let done = self.change.make(tx, history).await;
+            let broken = match &done {
+                Ok(_) => false,
+                Err(EngineError::Store(_)) => true,
+                Err(_) => !C::CHECKS_FIRST,
+            };
+            self.done = Some(done);
+            if broken { Outcome::Broken } else { Outcome::Fine }
+        })
+    }
+
+    fn tell(&mut self) {
+        let done = self.done.take().unwrap_or(Err(EngineError::Busy));
+        if let Some(sender) = self.sender.take() {
+            // Nobody waits any more when the connection is gone; the change lasts all the same.
+            _ = sender.send(done);
+        }
+    }
+
+    fn fail(&mut self, error: EngineError) {
+        self.done = Some(Err(error));
+        self.tell();
+    }
+}
+
+async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
+    while let Some(first) = queue.recv().await {
+        let mut batch = vec![first];
+        while batch.len() < BATCH {
+            match queue.try_recv() {
+                Ok(next) => batch.push(next),
+                Err(_) => break,
+            }
+        }
+        while !batch.is_empty() {
+            if let Err(error) = write(&db, &mut batch).await {
+                let error = Arc::new(error);
+                for it in &mut mem::take(&mut batch) {
+                    it.fail(EngineError::NotWritten(Arc::clone(&error)));
+                }
+            }
+        }
+    }
+}
+
+/// Makes the changes of `batch` in one transaction and takes those out that are dealt with:
+/// all, or the one that spoilt it for the others.
+async fn write(db: &Db, batch: &mut Vec<Box<dyn Waiting>>) -> Result<(), store::StoreError> {
+    let tx = db.begin().await?;
+    let mut history = Vec::new();
+    for i in 0..batch.len() {
+        if let Outcome::Broken = batch[i].make(&tx, &mut history).await {
+            tx.rollback().await?;
+            batch.remove(i).tell();
+            return Ok(());
+        }
+    }
+    store::events::append(&tx, history).await?;
+    tx.commit().await?;
+    for it in batch.iter_mut() {
+        it.tell();
+    }
+    batch.clear();
+    Ok(())
+}
