@@ -15,6 +15,54 @@ pub fn paragraphs(markdown: &str) -> Vec<Paragraph> {
     reader.done
 }
 
+/// `markdown` as HTML for a page, with no more in it than [`paragraphs`] keeps.
+pub fn html(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut in_list = false;
+    for paragraph in paragraphs(markdown) {
+        if paragraph.entry != in_list {
+            out.push_str(if in_list { "</ul>" } else { "<ul>" });
+            in_list = paragraph.entry;
+        }
+        let tag = if paragraph.entry { "li" } else { "p" };
+        let text: String = paragraph.pieces.iter().map(piece).collect();
+        out.push_str(&format!("<{tag}>{text}</{tag}>"));
+    }
+    if in_list {
+        out.push_str("</ul>");
+    }
+    out
+}
+
+fn piece(it: &Piece) -> String {
+    let mut text = escape(&it.text);
+    if it.emphasis {
+        text = format!("<em>{text}</em>");
+    }
+    if it.strong {
+        text = format!("<strong>{text}</strong>");
+    }
+    match &it.link {
+        Some(link) => format!("<a href=\"{}\" rel=\"noreferrer\">{text}</a>", escape(link)),
+        None => text,
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for it in text.chars() {
+        match it {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            it => out.push(it),
+        }
+    }
+    out
+}
+
 #[derive(Default)]
 struct Reader {
     done: Vec<Paragraph>,
@@ -110,6 +158,19 @@ mod tests {
         assert_eq!(
             shown("See [the guide](https://example.org/a)."),
             ["See [the guide→https://example.org/a]."]
+        );
+    }
+
+    #[test]
+    fn html_holds_nothing_but_what_is_kept() {
+        assert_eq!(
+            html("Think of:\n- *a*\n- b & c\n\nEnd"),
+            "<p>Think of:</p><ul><li><em>a</em></li><li>b &amp; c</li></ul><p>End</p>"
+        );
+        assert_eq!(
+            html("<script>x</script> [y](javascript:z) [k](https://e.org/\"onload=x)"),
+            "<p>&lt;script&gt;x&lt;/script&gt; y <a href=\"https://e.org/&quot;onload=x\" \
+             rel=\"noreferrer\">k</a></p>"
         );
     }
 

@@ -33,6 +33,7 @@ pub mod report;
 pub mod rescore;
 pub mod results;
 pub mod transfer;
+pub mod views;
 
 pub use error::EngineError;
 pub use forms::Files;
