@@ -3,6 +3,7 @@
 
 mod blank;
 mod documents;
+mod identity;
 mod keeping;
 mod repeating;
 mod support;

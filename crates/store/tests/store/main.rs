@@ -4,6 +4,7 @@
 mod documents;
 mod listing;
 mod opening;
+mod people;
 mod saving;
 mod streaming;
 mod support;
