@@ -11,7 +11,7 @@ use model::programme::{Stage, Transition};
 use model::{Response, Scorecard, Severity};
 use serde_json::Map;
 use store::{
-    About, Assessment, AssessmentId, Comment, CommentId, CommentKind, NewEvent, Sheet, SheetId,
+    About, Assessment, AssessmentId, Comment, CommentId, CommentKind, NewEvent, Round, Sheet, SheetId,
     Signature, StoredResult, Transaction,
 };
 use workflow::{Answered, Beginning, Dates, NextStage, Outcome, Refusal, Standing};
@@ -20,7 +20,7 @@ use crate::answers::{Aspect, put_aspect};
 use crate::engine::{Engine, day};
 use crate::error::{Closed, EngineError};
 use crate::identity::Actor;
-use crate::kept::KeptForm;
+use crate::kept::{KeptForm, KeptProgramme};
 use crate::results::{read, stored};
 use crate::rights::{self, OpenAssessment};
 use crate::sheets::progress;
@@ -169,28 +169,43 @@ impl Course {
         let signed = self.sheets.iter().filter(|it| {
             it.sheet.stage == stage.id && it.sheet.signed.is_some() && !stage.repeat.is_empty()
         });
-        let due = workflow::due(stage, dates(&self.open)?, signed.count());
-        let closes = || self.open.round.closes_on.parse().ok();
-        // The first stage is due by the end of the round unless the programme says otherwise.
-        due.or_else(|| {
-            let first = &self.open.programme.programme.first().id;
-            (stage.id == *first && self.open.assessment.turn == 1).then(closes).flatten()
-        })
+        let open = &self.open;
+        due_after(&open.assessment, &open.round, &open.programme, signed.count())
     }
+}
+
+/// The day by which something is due at the stage where an assessment stands, as far as that
+/// is known without its sheets.
+pub(crate) fn due_of(
+    assessment: &Assessment,
+    round: &Round,
+    programme: &KeptProgramme,
+) -> Option<NaiveDate> {
+    due_after(assessment, round, programme, 0)
+}
+
+/// The same where so many of the times of a stage that repeats are signed.
+fn due_after(
+    assessment: &Assessment,
+    round: &Round,
+    programme: &KeptProgramme,
+    signed: usize,
+) -> Option<NaiveDate> {
+    let stage = programme.document().stage(&assessment.stage)?;
+    let dates = Dates {
+        opens_on: round.opens_on.parse().ok()?,
+        closes_on: round.closes_on.parse().ok()?,
+        stage_since: assessment.stage_since.date_naive(),
+    };
+    // The first stage is due by the end of the round unless the programme says otherwise.
+    let is_first = stage.id == programme.programme.first().id && assessment.turn == 1;
+    workflow::due(stage, dates, signed).or(is_first.then_some(dates.closes_on))
 }
 
 /// Whether what was answered is handed in with the transition: where it must be complete.
 /// Leaving a stage in another way leaves its sheet as it is.
 fn signs(transition: &Transition) -> bool {
     transition.gate.as_ref().is_some_and(|it| it.complete)
-}
-
-fn dates(open: &OpenAssessment) -> Option<Dates> {
-    Some(Dates {
-        opens_on: open.round.opens_on.parse().ok()?,
-        closes_on: open.round.closes_on.parse().ok()?,
-        stage_since: open.assessment.stage_since.date_naive(),
-    })
 }
 
 /// Takes `action` on the assessment with `id`. Where something is answered at the stage, it is

@@ -22,7 +22,7 @@ pub use question::QuestionView;
 pub use step::{StepState, StepView};
 
 /// An answer in words.
-pub(crate) fn words(question: &Question, value: &Value, language: &str) -> String {
+pub fn words(question: &Question, value: &Value, language: &str) -> String {
     scoring::explain::in_words(Some(question), value, language)
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn typed(question: &Question, value: f64, language: &str) -> String {
 }
 
 /// A total as a headline: on the form's own scale where it has one.
-pub(crate) fn headline(total: &Total, language: &str) -> String {
+pub fn headline(total: &Total, language: &str) -> String {
     match &total.points {
         Some(points) => {
             let of = if language == "da" { "af" } else { "of" };
@@ -48,7 +48,7 @@ pub(crate) fn headline(total: &Total, language: &str) -> String {
 }
 
 /// The lowest and the highest total still possible, as the headline shows totals.
-pub(crate) fn interval(total: &Total, language: &str) -> (String, String) {
+fn interval(total: &Total, language: &str) -> (String, String) {
     match &total.points {
         Some(points) => (points.strict.to_string(), points.upper.to_string()),
         None => (
@@ -59,7 +59,7 @@ pub(crate) fn interval(total: &Total, language: &str) -> (String, String) {
 }
 
 /// The number of the question at `place`: `2.1` is the first question of the second step.
-pub(crate) fn number_of(form: &Form, place: &str) -> String {
+fn number_of(form: &Form, place: &str) -> String {
     for (step, at) in form.steps.iter().zip(1..) {
         let found = step.questions.iter().position(|it| it.path == place);
         if let Some(inside) = found {

@@ -1,7 +1,6 @@
 //! The result of a signed sheet, or of one in hand as it would be: what a person reads first,
 //! and the trace of every point.
 
-use expressions::format;
 use forms::Reading;
 use model::form::Form;
 use model::keywords::Effect;
@@ -9,7 +8,7 @@ use model::scorecard::{AnswerState, GateState, NextAction, Scorecard, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{headline, interval, words};
+use super::words;
 use crate::flow::ReadSheet;
 
 /// A result as a page shows it.
@@ -40,24 +39,24 @@ pub struct ResultView {
 /// The headline of a result.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct HeadlineView {
-    /// The total.
-    pub score: String,
+    /// The total, 0 to 100.
+    pub score: f64,
     /// The total in the form's own points, and how many there are.
     pub points: Option<PointsView>,
     /// The band's title; absent while preliminary.
     pub band: Option<String>,
     /// What the band means.
     pub band_description: Option<String>,
-    /// The lowest total still possible.
-    pub low: String,
-    /// The highest total still possible.
-    pub high: String,
+    /// The lowest total still possible, in points where the form has them.
+    pub low: f64,
+    /// The highest total still possible, in points where the form has them.
+    pub high: f64,
     /// The share of applicable weight that is answered, 0 to 1.
     pub completeness: f64,
-    /// The total if evidence were not asked for.
-    pub claimed: String,
-    /// The total that the evidence supports.
-    pub documented: String,
+    /// The total if evidence were not asked for, 0 to 100.
+    pub claimed: f64,
+    /// The total that the evidence supports, 0 to 100.
+    pub documented: f64,
 }
 
 /// Points on the form's own scale.
@@ -177,8 +176,8 @@ pub struct TracedView {
     pub documented: Option<f64>,
     /// The points, 0 to 100.
     pub points: Option<f64>,
-    /// The weight in the dimension.
-    pub weight: u32,
+    /// The share of the total that it decides, 0 to 1.
+    pub weight: f64,
     /// The points of the total that it brings.
     pub contribution: f64,
     /// The way from the answer to the total, one sentence a step.
@@ -235,13 +234,15 @@ impl Maker<'_> {
 
     fn headline(&self) -> Option<HeadlineView> {
         let total = self.card.total.as_ref()?;
-        let (low, high) = interval(total, self.language);
-        let number = |it: f64| format::number(it, 1, self.language);
+        let (low, high) = match &total.points {
+            Some(points) => (points.strict.into(), points.upper.into()),
+            None => (total.score.strict, total.score.upper),
+        };
         let band = total.band.as_ref();
         let described =
             band.and_then(|band| self.form.meta.bands.iter().find(|it| it.id == band.id));
         Some(HeadlineView {
-            score: headline(total, self.language),
+            score: total.score.strict,
             points: total
                 .points
                 .as_ref()
@@ -251,8 +252,8 @@ impl Maker<'_> {
             low,
             high,
             completeness: total.score.completeness,
-            claimed: number(total.score.claimed),
-            documented: number(total.score.strict),
+            claimed: total.score.claimed,
+            documented: total.score.strict,
         })
     }
 
@@ -341,7 +342,7 @@ impl Maker<'_> {
                 claimed: it.claimed,
                 documented: it.documented,
                 points: it.points,
-                weight: it.weight,
+                weight: it.share / 100.0,
                 contribution: it.contribution,
                 lines: scoring::explain::explain(self.form, self.card, it),
             })
