@@ -239,6 +239,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: DbCommand,
     },
+    /// Show the settings of the service, and where each of them is from.
+    ///
+    /// They stand in a TOML file and in the environment; secrets stay hidden. Settings that
+    /// cannot be used are told, all at once.
+    #[command(after_help = "Every setting is explained in docs/settings.md.\n\
+        Example: assay settings --config /etc/assay/assay.toml")]
+    Settings {
+        #[command(flatten)]
+        config: Config,
+    },
     /// Print a script that completes commands in a shell.
     #[command(
         after_help = "Example: assay completions bash > ~/.local/share/bash-completion/completions/assay"
@@ -282,6 +292,15 @@ pub(crate) struct Database {
         hide_env_values = true
     )]
     pub(crate) url: String,
+}
+
+/// Where the settings of the service stand.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Config {
+    /// The file with settings; else that in `ASSAY_CONFIG`, `assay.toml` here, or
+    /// `/etc/assay/assay.toml`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Which results are meant.

@@ -1,10 +1,13 @@
 //! The program `assay`: settings, wiring and commands.
 //!
-//! Suggested reading order: [`cli`], [`commands`], [`source`], [`show`].
+//! Suggested reading order: [`cli`], [`commands`], [`source`], [`show`]; for the service
+//! [`settings`], [`logging`].
 
 mod cli;
 mod commands;
 mod database;
+mod logging;
+mod settings;
 mod show;
 mod source;
 mod write;

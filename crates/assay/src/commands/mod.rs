@@ -5,6 +5,7 @@ mod database;
 mod demo;
 mod forms;
 mod score;
+mod settings;
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
@@ -17,6 +18,7 @@ use model::{Finding, Severity};
 use store::StoreError;
 
 use crate::cli::{Cli, Command, DbCommand};
+use crate::settings::Problems;
 use crate::show;
 
 /// How a command ended.
@@ -91,6 +93,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Import { file, database } => database::import(&file, &database),
         Command::Db { command: DbCommand::Migrate { database } } => database::migrate(&database),
         Command::Db { command: DbCommand::Status { database } } => database::status(&database),
+        Command::Settings { config } => settings::settings(&config),
         Command::Completions { shell } => author::completions(shell),
     }
 }
@@ -117,6 +120,7 @@ fn is_wrong_use(error: &anyhow::Error) -> bool {
             | Some(Store(BadAddress { .. } | BadCursor(_)))
     ) || matches!(error.downcast_ref(), Some(BadAddress { .. } | BadCursor(_)))
         || error.is::<WrongUse>()
+        || error.is::<Problems>()
 }
 
 /// Prints `findings` on standard error; `shown` gives a file as a person finds it.

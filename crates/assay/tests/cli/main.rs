@@ -15,6 +15,7 @@ mod report;
 mod results;
 mod schema;
 mod score;
+mod settings;
 mod support;
 mod terminal;
 mod transfer;

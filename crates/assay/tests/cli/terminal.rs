@@ -2,7 +2,7 @@
 
 use crate::support::{Place, Ran};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "demo",
     "check",
     "score",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 17] = [
     "rescore",
     "export",
     "import",
+    "settings",
     "completions",
 ];
 
