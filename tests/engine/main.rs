@@ -1,6 +1,7 @@
 //! Use cases on SQLite and, where `TEST_DATABASE_URL` is set, on PostgreSQL too.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod assessing;
 mod blank;
 mod documents;
 mod identity;

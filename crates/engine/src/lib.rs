@@ -10,7 +10,7 @@
 pub mod assess;
 pub mod blank;
 pub mod check;
-mod error;
+pub mod error;
 pub mod offline;
 pub mod peers;
 pub mod home;

@@ -66,7 +66,11 @@ pub fn compare(open: &OpenSheet, name: &str, text: &str) -> Result<Comparison, E
         }
     }
     let issues = validate::validate(&forms::Reading::new(form, &candidate));
-    for issue in issues.into_iter().filter(|it| it.code.severity == Severity::Error) {
+    // Answers to questions that the form does not have were not laid over.
+    let unknown = validate::validate(&forms::Reading::new(form, &theirs)).into_iter();
+    let unknown = unknown.filter(|it| it.code.name == forms::codes::UNKNOWN_QUESTION.name);
+    let all = issues.into_iter().chain(unknown);
+    for issue in all.filter(|it| it.code.severity == Severity::Error) {
         let Some(place) = place_of(&issue.pointer) else { continue };
         comparison.changes.retain(|it| it.place != place);
         comparison.refused.push(RefusedEdit {
