@@ -449,7 +449,12 @@ async fn who_is_disabled_is_out_at_once_with_all_they_had() {
 
         in_one(db, async |tx| people::enable(tx, &administrator, id).await).await.unwrap();
         assert!(recognised(db, &session, at(4)).await.is_none());
-        assert!(enter(db, "a@example.com", at(4)).await.is_ok());
+        let session = enter(db, "a@example.com", at(4)).await.unwrap();
+        let end = in_one(db, async |tx| people::end_sessions(tx, &actor, id).await).await;
+        assert!(matches!(end, Err(EngineError::Forbidden { .. })), "{end:?}");
+        let end = in_one(db, async |tx| people::end_sessions(tx, &administrator, id).await).await;
+        assert_eq!(end.unwrap(), 1);
+        assert!(recognised(db, &session, at(5)).await.is_none());
     })
     .await;
 }

@@ -47,7 +47,9 @@ pub(super) async fn hash(password: String) -> Result<String, EngineError> {
 /// that out takes as long.
 pub(super) async fn verify(password: String, hash: Option<String>) -> Result<bool, EngineError> {
     work(move || {
-        let kept = hash.as_deref().unwrap_or(&NOBODY);
+        // Made at the first use, whoever comes first.
+        let nobody = NOBODY.as_str();
+        let kept = hash.as_deref().unwrap_or(nobody);
         let kept = PasswordHash::new(kept).map_err(|it| EngineError::Stored {
             what: "password".to_owned(),
             reason: it.to_string(),

@@ -88,6 +88,16 @@ pub async fn set_administrator(
     Ok(person)
 }
 
+/// Ends the sessions of a person in all browsers; how many.
+pub async fn end_sessions(
+    transaction: &Transaction,
+    actor: &Actor,
+    id: PersonId,
+) -> Result<u64, EngineError> {
+    changing(transaction, actor, id).await?;
+    Ok(store::sessions::remove_all(transaction, id, None).await?)
+}
+
 /// Refused where nobody else who may sign in is an administrator.
 pub(super) async fn keep_an_administrator(
     transaction: &Transaction,
