@@ -59,6 +59,45 @@ impl Writer {
         self.queue.try_send(Box::new(waiting)).map_err(|_| EngineError::Busy)?;
         receiver.await.map_err(|_| EngineError::Busy)?
     }
+
+    /// Makes the change that `how` makes of `given`, and waits until it lasts.
+    pub async fn run<G, T>(&self, given: G, how: How<G, T>) -> Result<T, EngineError>
+    where
+        G: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.make(Made { given, how }).await
+    }
+
+    /// How many changes wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+}
+
+/// How a change is made of what it is given: a closure that holds nothing of its own.
+pub type How<G, T> = for<'a> fn(
+    &'a G,
+    &'a Transaction,
+    &'a mut Vec<NewEvent>,
+) -> BoxFuture<'a, Result<T, EngineError>>;
+
+/// A change that is a function of what it is given.
+struct Made<G, T> {
+    given: G,
+    how: How<G, T>,
+}
+
+impl<G: Send + Sync + 'static, T: Send + 'static> Change for Made<G, T> {
+    type Done = T;
+
+    async fn make(
+        &self,
+        tx: &Transaction,
+        history: &mut Vec<NewEvent>,
+    ) -> Result<T, EngineError> {
+        (self.how)(&self.given, tx, history).await
+    }
 }
 
 /// What came of one attempt to make a change.

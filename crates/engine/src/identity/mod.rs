@@ -32,8 +32,9 @@ pub use secret::{Secret, same};
 pub use sessions::Browser;
 pub use sign_in::SignedIn;
 pub use store::{
-    Link, LinkId, LinkPurpose, Membership, Organisation, OrganisationId, OrganisationKind, Person,
-    PersonId, Role, Scope, Session, SessionId, Token, TokenId,
+    Link, LinkId, LinkPurpose, Membership, Message, MessageId, Organisation, OrganisationFilter,
+    OrganisationId, OrganisationKind, PeopleFilter, Person, PersonId, Role, Rows, Scope, Session,
+    SessionId, Token, TokenId,
 };
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};

@@ -1,0 +1,37 @@
+//! Pages and REST API: the only crate that knows HTTP.
+//!
+//! A handler translates between a request and a use case of `engine`; rules live there. Every
+//! route is a line of a table ([`routes`]), passes the same gate, and gives its errors to the
+//! same place ([`error`]).
+//!
+//! Suggested reading order: [`Site`], [`routes`], [`visit`], [`page`], [`error`]; then `gate` and
+//! `around`, which every request passes, and one of the modules of `pages`.
+
+mod api;
+mod around;
+mod assets;
+pub mod client;
+mod cookies;
+mod csrf;
+pub mod error;
+mod figures;
+mod format;
+mod gate;
+mod headers;
+mod health;
+pub mod input;
+pub mod language;
+pub mod page;
+mod pages;
+pub mod routes;
+mod serve;
+pub mod session;
+mod site;
+mod templates;
+pub mod visit;
+
+pub use figures::Figures;
+pub use language::Language;
+pub use serve::{Serving, app, serve, serve_figures};
+pub use site::{Metrics, Settings, Site};
+pub use templates::Templates;

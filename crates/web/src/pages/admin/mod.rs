@@ -1,0 +1,6 @@
+//! Pages for admin.
+
+use crate::routes::Route;
+
+/// Their routes.
+pub(crate) const ROUTES: &[Route] = &[];

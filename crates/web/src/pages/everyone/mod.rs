@@ -1,0 +1,6 @@
+//! Pages for everyone.
+
+use crate::routes::Route;
+
+/// Their routes.
+pub(crate) const ROUTES: &[Route] = &[];

@@ -1,0 +1,5 @@
+//! Pages, by who uses them.
+
+pub(crate) mod admin;
+pub(crate) mod everyone;
+pub(crate) mod message;
