@@ -49,6 +49,7 @@ addEventListener("change", ({ target }) => {
 
 // A form with `data-filter` brings what it finds into the element of that id as one types.
 let timer = 0;
+let latest = 0;
 addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-filter]");
   if (!form) return;
@@ -57,8 +58,10 @@ addEventListener("input", ({ target }) => {
 });
 
 async function filter(form) {
+  const turn = (latest += 1);
   const address = `${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`;
   const response = await fetch(address).catch(() => null);
+  if (turn !== latest) return;
   if (!response?.ok) return form.requestSubmit();
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const found = page.getElementById(form.dataset.filter);
