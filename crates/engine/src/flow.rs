@@ -19,7 +19,7 @@ use workflow::{Answered, Beginning, Dates, NextStage, Outcome, Refusal, Standing
 use crate::answers::{Aspect, put_aspect};
 use crate::engine::{Engine, day};
 use crate::error::{Closed, EngineError};
-use crate::identity::Actor;
+use crate::identity::{Actor, Letter, letters};
 use crate::kept::{KeptForm, KeptProgramme};
 use crate::results::{read, stored};
 use crate::rights::{self, OpenAssessment};
@@ -525,6 +525,18 @@ pub async fn hand_back(
     remarks: &[(String, String)],
     now: DateTime<Utc>,
 ) -> Result<(), EngineError> {
+    hand_back_with(engine, actor, id, remarks, Vec::new(), now).await
+}
+
+/// The same, with letters to those who answer, which are sent only if it is returned.
+pub async fn hand_back_with(
+    engine: &Engine,
+    actor: &Actor,
+    id: AssessmentId,
+    remarks: &[(String, String)],
+    letters: Vec<Letter>,
+    now: DateTime<Utc>,
+) -> Result<(), EngineError> {
     let course = course(engine, actor, id).await?;
     course.open.require_running()?;
     if remarks.iter().all(|(_, text)| text.trim().is_empty()) {
@@ -564,6 +576,7 @@ pub async fn hand_back(
         },
         seen,
         remarks: remarks.map(comment).collect(),
+        letters,
         event: NewEvent {
             at: now,
             action: "returned".to_owned(),
@@ -581,6 +594,7 @@ struct HandBack {
     assessment: Assessment,
     seen: u64,
     remarks: Vec<Comment>,
+    letters: Vec<Letter>,
     event: NewEvent,
 }
 
@@ -600,6 +614,9 @@ impl Change for HandBack {
         }
         for remark in &self.remarks {
             store::comments::insert(tx, remark).await?;
+        }
+        for letter in &self.letters {
+            letters::post(tx, letter.clone(), self.event.at).await?;
         }
         history.push(self.event.clone());
         Ok(())

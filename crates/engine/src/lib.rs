@@ -15,6 +15,7 @@ pub mod offline;
 pub mod peers;
 pub mod home;
 pub mod history;
+pub mod housekeeping;
 pub mod comments;
 pub mod invitations;
 pub mod media;
@@ -36,7 +37,9 @@ pub mod library;
 pub mod publish;
 pub mod report;
 pub mod rescore;
+pub mod reminders;
 pub mod results;
+pub mod results_table;
 pub mod transfer;
 pub mod views;
 
@@ -45,3 +48,9 @@ pub use forms::Files;
 pub use forms::prepare::PreparedForm;
 pub use store::StoreError;
 pub use workflow::Refusal;
+pub use store::{
+    AssessmentId, Comment, CommentKind, Event, EvidenceId, OrganisationId, PersonId, RoundId,
+    SheetId, StoredEvidence,
+};
+pub use store::assessments::{AssessmentOrder, Column as SortColumn};
+pub use store::{Assessment, Round};

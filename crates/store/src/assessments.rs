@@ -21,7 +21,9 @@ use crate::rounds::RoundId;
 use crate::words;
 
 mod listing;
-pub use listing::{AssessmentCursor, AssessmentFilter, AssessmentOrder, Column, Listed, page};
+pub use listing::{
+    AssessmentCursor, AssessmentFilter, AssessmentOrder, Column, Listed, get_many, ids, page,
+};
 
 id!(
     /// Names one assessment.

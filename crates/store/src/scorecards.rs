@@ -182,6 +182,20 @@ pub async fn find(
     row.map(StoredScorecard::from_row).transpose().map_err(failed(READ))
 }
 
+/// The scorecards with these ids that are stored, in no order.
+pub async fn find_many(
+    db: &impl Connection,
+    ids: &[ScorecardId],
+) -> Result<Vec<StoredScorecard>, StoreError> {
+    const READ: &str = "read scorecards";
+    let rows = row::Entity::find()
+        .filter(row::Column::Id.is_in(ids.iter().map(|it| it.0)))
+        .all(&db.executor())
+        .await
+        .map_err(failed(READ))?;
+    rows.into_iter().map(StoredScorecard::from_row).collect::<Result<_, _>>().map_err(failed(READ))
+}
+
 /// At most `limit` scorecards that pass `filter`, in the order of `sort`, from behind `after`.
 pub async fn list(
     db: &impl Connection,

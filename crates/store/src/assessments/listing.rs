@@ -1,15 +1,16 @@
 //! The assessments of a round as a table: which, in which order, and from where it goes on.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
 use sea_orm::sea_query::{ExprTrait, NullOrdering};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 
-use super::{Assessment, from_row};
+use super::{Assessment, AssessmentId, from_row};
 use crate::db::Connection;
 use crate::entity::assessment as row;
 use crate::error::{StoreError, failed};
@@ -46,6 +47,8 @@ pub enum Column {
     Changed,
     /// When it was last submitted.
     Submitted,
+    /// When it was last reminded of.
+    Reminded,
 }
 
 /// What a table is sorted by, written as the column with `-` before it for descending.
@@ -72,7 +75,7 @@ pub struct Listed {
 
 impl Column {
     /// All columns.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Created,
         Self::Subject,
         Self::Stage,
@@ -81,6 +84,7 @@ impl Column {
         Self::Band,
         Self::Changed,
         Self::Submitted,
+        Self::Reminded,
     ];
 
     /// The column as it is written in addresses.
@@ -94,6 +98,7 @@ impl Column {
             Self::Band => "band",
             Self::Changed => "changed",
             Self::Submitted => "submitted",
+            Self::Reminded => "reminded",
         }
     }
 
@@ -107,6 +112,7 @@ impl Column {
             Self::Band => row::Column::Band,
             Self::Changed => row::Column::ChangedAt,
             Self::Submitted => row::Column::SubmittedAt,
+            Self::Reminded => row::Column::RemindedAt,
         }
     }
 }
@@ -148,19 +154,7 @@ pub async fn page(
 ) -> Result<Listed, StoreError> {
     const LIST: &str = "list the assessments of a round";
     let condition = condition(round, filter);
-    let direction = if order.descending { Order::Desc } else { Order::Asc };
-    let column = order.by.column();
-    let mut select = row::Entity::find().filter(condition.clone());
-    if order.by != Column::Created {
-        select = match order.by {
-            Column::Score | Column::Band | Column::Submitted => {
-                select.order_by_with_nulls(column, direction.clone(), NullOrdering::Last)
-            }
-            _ => select.order_by(column, direction.clone()),
-        };
-    }
-    let rows = select
-        .order_by(row::Column::Id, direction)
+    let rows = sorted(row::Entity::find().filter(condition.clone()), order)
         .offset(from.0)
         .limit(limit)
         .all(&db.executor())
@@ -173,6 +167,50 @@ pub async fn page(
         .map_err(failed(LIST))?;
     let rows = rows.into_iter().map(from_row).collect::<Result<_, _>>().map_err(failed(LIST))?;
     Ok(Listed { rows, total })
+}
+
+fn sorted(select: Select<row::Entity>, order: AssessmentOrder) -> Select<row::Entity> {
+    let direction = if order.descending { Order::Desc } else { Order::Asc };
+    let column = order.by.column();
+    let select = match order.by {
+        Column::Created => select,
+        Column::Score | Column::Band | Column::Submitted | Column::Reminded => {
+            select.order_by_with_nulls(column, direction.clone(), NullOrdering::Last)
+        }
+        _ => select.order_by(column, direction.clone()),
+    };
+    select.order_by(row::Column::Id, direction)
+}
+
+/// The ids of all assessments of `round` that pass `filter`, in the order of [`page`].
+pub async fn ids(
+    db: &impl Connection,
+    round: RoundId,
+    filter: &AssessmentFilter,
+    order: AssessmentOrder,
+) -> Result<Vec<AssessmentId>, StoreError> {
+    let ids: Vec<uuid::Uuid> =
+        sorted(row::Entity::find().filter(condition(round, filter)), order)
+            .select_only()
+            .column(row::Column::Id)
+            .into_tuple()
+            .all(&db.executor())
+            .await
+            .map_err(failed("list the assessments of a round"))?;
+    Ok(ids.into_iter().map(AssessmentId).collect())
+}
+
+/// The assessments with these ids that are there, in the order of the ids.
+pub async fn get_many(
+    db: &impl Connection,
+    ids: &[AssessmentId],
+) -> Result<Vec<Assessment>, StoreError> {
+    let select = row::Entity::find().filter(row::Column::Id.is_in(ids.iter().map(|it| it.0)));
+    let mut found = super::read(select.all(&db.executor()).await)?;
+    let places: HashMap<AssessmentId, usize> =
+        ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    found.sort_by_key(|it| places.get(&it.id).copied());
+    Ok(found)
 }
 
 fn condition(round: RoundId, filter: &AssessmentFilter) -> Condition {
