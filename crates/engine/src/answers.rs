@@ -99,6 +99,16 @@ pub(crate) struct Made {
     pub(crate) after: Value,
 }
 
+impl Edit {
+    /// Whether it says anything else than `response` says already.
+    pub fn changes(&self, response: &Response) -> bool {
+        let after = self.what.after();
+        let aspect = self.what.aspect();
+        aspect == Aspect::Confirmed
+            || *canonical::numbers(&after) != aspect_of(response, &self.place, aspect)
+    }
+}
+
 impl What {
     /// The aspect that it changes.
     pub fn aspect(&self) -> Aspect {

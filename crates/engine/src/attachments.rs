@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 use sha2::{Digest, Sha256};
 
@@ -16,6 +18,27 @@ use crate::error::EngineError;
 /// The files that were uploaded.
 #[derive(Clone, Debug)]
 pub struct Attachments(Arc<dyn ObjectStore>);
+
+/// A bucket of S3-compatible storage.
+#[derive(Clone)]
+pub struct Bucket {
+    /// Its name.
+    pub bucket: String,
+    /// What every name begins with; nothing where it is empty.
+    pub prefix: String,
+    /// Where the storage is, unless it is Amazon's.
+    pub endpoint: Option<String>,
+    /// The region.
+    pub region: String,
+    /// The id and the secret of the key; what the machine gives where there is none.
+    pub key: Option<(String, String)>,
+}
+
+impl std::fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bucket").field("bucket", &self.bucket).finish_non_exhaustive()
+    }
+}
 
 /// The bytes of a file, piece by piece.
 pub type Pieces = BoxStream<'static, Result<Vec<u8>, EngineError>>;
@@ -27,6 +50,26 @@ impl Attachments {
         make_folder(folder).map_err(io)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(failed("open"))?;
         Ok(Self(Arc::new(store.with_fsync(true))))
+    }
+
+    /// Files kept in S3-compatible storage.
+    pub fn in_bucket(it: &Bucket) -> Result<Self, EngineError> {
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(&it.bucket)
+            .with_region(&it.region)
+            .with_conditional_put(S3ConditionalPut::ETagMatch);
+        if let Some(endpoint) = &it.endpoint {
+            let plain = endpoint.starts_with("http://");
+            builder = builder.with_endpoint(endpoint).with_allow_http(plain);
+        }
+        if let Some((id, secret)) = &it.key {
+            builder = builder.with_access_key_id(id).with_secret_access_key(secret);
+        }
+        let store = builder.build().map_err(failed("open the storage of"))?;
+        Ok(match it.prefix.is_empty() {
+            true => Self(Arc::new(store)),
+            false => Self(Arc::new(PrefixStore::new(store, it.prefix.as_str()))),
+        })
     }
 
     /// Files kept in memory, for as long as the program runs.

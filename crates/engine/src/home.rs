@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::flow;
 use crate::identity::Actor;
-use crate::kept::KeptProgramme;
+use crate::kept::{KeptForm, KeptProgramme};
 
 /// An assessment in a list, with where it belongs.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Listed {
     pub programme: Arc<KeptProgramme>,
     /// Whose it is.
     pub organisation: Organisation,
+    /// The form of the first stage.
+    pub form: Option<Arc<KeptForm>>,
     /// The day by which something is due.
     pub due: Option<NaiveDate>,
     /// Whether it is the person's turn to answer.
@@ -40,20 +42,19 @@ pub async fn assessments(engine: &Engine, actor: &Actor) -> Result<Vec<Listed>, 
         }
     }
     all.sort_by_key(|it| std::cmp::Reverse(it.id));
-    let mut rounds: BTreeMap<RoundId, (Round, Arc<KeptProgramme>)> = BTreeMap::new();
+    let mut rounds: BTreeMap<RoundId, Known> = BTreeMap::new();
     let mut organisations: BTreeMap<OrganisationId, Organisation> = BTreeMap::new();
     let mut listed = Vec::new();
     for assessment in all {
         if !rounds.contains_key(&assessment.round) {
             let round = store::rounds::get(db, assessment.round).await?;
-            let programme = engine.kept.programme(db, &round.programme_hash).await?;
-            rounds.insert(assessment.round, (round, programme));
+            rounds.insert(assessment.round, known(engine, round).await?);
         }
         if !organisations.contains_key(&assessment.organisation) {
             let found = store::organisations::get(db, assessment.organisation).await?;
             organisations.insert(assessment.organisation, found);
         }
-        let (round, programme) = &rounds[&assessment.round];
+        let (round, programme, form) = &rounds[&assessment.round];
         let organisation = organisations[&assessment.organisation].clone();
         let respondent = programme.document().stages.first().and_then(|it| it.by.as_ref());
         let by = programme.document().stage(&assessment.stage).and_then(|it| it.by.as_ref());
@@ -65,12 +66,27 @@ pub async fn assessments(engine: &Engine, actor: &Actor) -> Result<Vec<Listed>, 
             due: flow::due_of(&assessment, round, programme),
             is_theirs: by.is_some_and(|it| roles.contains(it)),
             programme: Arc::clone(programme),
+            form: form.clone(),
             round: round.clone(),
             organisation,
             assessment,
         });
     }
     Ok(listed)
+}
+
+/// A round, its programme, and the form of its first stage.
+type Known = (Round, Arc<KeptProgramme>, Option<Arc<KeptForm>>);
+
+async fn known(engine: &Engine, round: Round) -> Result<Known, EngineError> {
+    let programme = engine.kept.programme(&engine.db, &round.programme_hash).await?;
+    let forms = store::rounds::forms(&engine.db, round.id).await?;
+    let hash = programme.programme.first().form.as_ref().and_then(|it| forms.get(it));
+    let form = match hash {
+        Some(hash) => Some(engine.kept.form(&engine.db, hash).await?),
+        None => None,
+    };
+    Ok((round, programme, form))
 }
 
 /// How near a day is.

@@ -36,6 +36,8 @@ pub struct OpenSheet {
     pub response: Response,
     /// The places whose answers were carried forward and are not yet confirmed.
     pub carried: BTreeSet<String>,
+    /// The day the answers that were carried forward held for.
+    pub carried_on: Option<String>,
 }
 
 /// Answers to be saved.
@@ -109,8 +111,15 @@ async fn read_sheet(
     let form = engine.kept.form(&engine.db, &sheet.form_hash).await?;
     let id = sheet.id.to_string();
     let response = read(&sheet.document, "sheet", &id)?;
-    let carried = read(&sheet.carried, "carried places of sheet", &id)?;
-    Ok(OpenSheet { open, sheet, form, response, carried })
+    let carried: BTreeSet<String> = read(&sheet.carried, "carried places of sheet", &id)?;
+    let carried_on = match sheet.carried_from.filter(|_| !carried.is_empty()) {
+        Some(from) => {
+            let from = store::sheets::find(&engine.db, from).await?;
+            from.and_then(|it| it.signed).map(|it| day(it.at).to_string())
+        }
+        None => None,
+    };
+    Ok(OpenSheet { open, sheet, form, response, carried, carried_on })
 }
 
 impl OpenSheet {
@@ -158,6 +167,20 @@ pub fn progress(reading: &Reading<'_>) -> (u32, u32) {
         answered += u32::from(!matches!(answer, Answer::Missing(_)));
     }
     (answered, asked)
+}
+
+/// The answers as they were at the revision that somebody saw.
+pub async fn as_seen(
+    engine: &Engine,
+    open: &OpenSheet,
+    seen: u64,
+) -> Result<Response, EngineError> {
+    if seen >= open.sheet.revision {
+        return Ok(open.response.clone());
+    }
+    let mut since = store::events::changed_since(&engine.db, open.sheet.id, seen).await?;
+    since.reverse();
+    Ok(before(&open.response, &since))
 }
 
 /// Saves answers to the sheet in hand of the assessment with `id`.
@@ -214,8 +237,11 @@ async fn attempt(
     let refused = tried.refused;
     let is_refused = |place: &String| refused.iter().any(|it| it.place == *place);
     for edit in &edits {
-        let confirms = edit.what.aspect() == Aspect::Answer && !is_refused(&edit.place);
-        if open.carried.remove(&edit.place) && confirms && !made.iter().any(|it| it.place == edit.place) {
+        let answers = matches!(edit.what.aspect(), Aspect::Answer | Aspect::Confirmed);
+        if !answers || is_refused(&edit.place) || !open.carried.remove(&edit.place) {
+            continue;
+        }
+        if !made.iter().any(|it| it.place == edit.place) {
             let (place, aspect) = (edit.place.clone(), Aspect::Confirmed);
             made.push(Made { place, aspect, before: false.into(), after: true.into() });
         }
@@ -281,6 +307,7 @@ async fn repeated(
         form: Arc::clone(&open.form),
         response: open.response.clone(),
         carried: open.carried.clone(),
+        carried_on: open.carried_on.clone(),
     };
     Ok(Some(Saved { saved: answer.saved, refused, sheet }))
 }

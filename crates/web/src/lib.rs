@@ -13,6 +13,7 @@ mod assets;
 pub mod client;
 mod cookies;
 mod csrf;
+mod drawing;
 pub mod error;
 mod figures;
 mod format;
@@ -21,15 +22,19 @@ mod headers;
 mod health;
 pub mod input;
 pub mod language;
+mod letters;
 pub mod page;
 mod pages;
 pub mod routes;
+#[cfg(test)]
+mod samples;
 mod serve;
 pub mod session;
 mod site;
 mod templates;
 pub mod visit;
 
+pub use drawing::{Drawing, DrawingLimits};
 pub use figures::Figures;
 pub use language::Language;
 pub use serve::{Serving, app, serve, serve_figures};

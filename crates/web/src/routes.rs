@@ -121,7 +121,7 @@ impl Route {
 }
 
 /// All tables.
-const TABLES: &[&[Route]] = &[SERVICE, pages::everyone::ROUTES, pages::admin::ROUTES, api::ROUTES];
+const TABLES: &[&[Route]] = &[SERVICE, pages::company::ROUTES, pages::everyone::ROUTES, pages::admin::ROUTES];
 
 const SERVICE: &[Route] = &[
     file("/healthz", Access::Public, || to(health::healthz)),
@@ -133,7 +133,7 @@ const SERVICE: &[Route] = &[
 
 /// All routes.
 pub fn all() -> impl Iterator<Item = &'static Route> {
-    TABLES.iter().copied().flatten()
+    TABLES.iter().copied().flatten().chain(api::routes())
 }
 
 /// Registers all routes, and what is said where there is none.

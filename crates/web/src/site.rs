@@ -8,6 +8,7 @@ use engine::identity::Limits;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::drawing::{Drawing, DrawingLimits};
 use crate::figures::Figures;
 use crate::language::Language;
 use crate::templates::Templates;
@@ -23,6 +24,8 @@ pub struct Site {
     pub templates: Templates,
     /// What is counted.
     pub figures: Figures,
+    /// Where reports are drawn.
+    pub drawing: Drawing,
     stopping: AtomicBool,
     at_work: AtomicUsize,
 }
@@ -46,6 +49,8 @@ pub struct Settings {
     pub body: usize,
     /// Who may read figures.
     pub metrics: Metrics,
+    /// How many reports are drawn at once.
+    pub drawing: DrawingLimits,
     /// Whether this is a demonstration, which says so on every page.
     pub demo: bool,
 }
@@ -74,6 +79,7 @@ impl Settings {
             sessions: Limits::default(),
             body: 1 << 20,
             metrics: Metrics::default(),
+            drawing: DrawingLimits::default(),
             demo: false,
         }
     }
@@ -102,11 +108,13 @@ impl Settings {
 impl Site {
     /// Puts one together.
     pub fn new(engine: Arc<Engine>, settings: Settings) -> Self {
+        let drawing = Drawing::new(settings.drawing);
         Self {
             engine,
             settings,
             templates: Templates::new(),
             figures: Figures::new(),
+            drawing,
             stopping: AtomicBool::new(false),
             at_work: AtomicUsize::new(0),
         }

@@ -281,7 +281,7 @@ fn field(question: &Question, limits: &Limits, value: Option<&Value>, language: 
     let percent = question.format == Format::Percent;
     FieldView {
         kind,
-        options: options(question, chosen),
+        options: options(question, chosen, language),
         none: matches!(kind, "several" | "ladder").then(|| ChosenView {
             chosen: value.and_then(Value::as_array).is_some_and(Vec::is_empty),
         }),
@@ -296,7 +296,11 @@ fn field(question: &Question, limits: &Limits, value: Option<&Value>, language: 
     }
 }
 
-fn options(question: &Question, chosen: impl Fn(&str) -> bool) -> Vec<OptionView> {
+fn options(
+    question: &Question,
+    chosen: impl Fn(&str) -> bool,
+    language: &str,
+) -> Vec<OptionView> {
     let spec = question.criterion.as_ref();
     let option = |it: &Choice| {
         let value = it.key();
@@ -311,6 +315,16 @@ fn options(question: &Question, chosen: impl Fn(&str) -> bool) -> Vec<OptionView
     };
     match &question.kind {
         Kind::Choice(choices) | Kind::Choices(choices) => choices.iter().map(option).collect(),
+        Kind::YesNo if question.calculated.is_none() => [true, false]
+            .map(|it| OptionView {
+                value: it.to_string(),
+                title: words(question, &Value::Bool(it), language),
+                description: None,
+                level: None,
+                evidence: None,
+                chosen: chosen(&it.to_string()),
+            })
+            .into(),
         _ => Vec::new(),
     }
 }

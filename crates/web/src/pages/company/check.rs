@@ -114,6 +114,22 @@ fn step(it: AnswersOfStep, head: &Head) -> Step {
     Step { title: it.title, questions: it.questions.into_iter().map(line).collect(), href }
 }
 
+/// Takes an action for which nothing has to be typed.
+pub(super) async fn act_at_once(
+    visit: Visit,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, action) = path.into_inner();
+    let id = assessment(&id)?;
+    let actor = visit.actor()?;
+    let course = flow::course(visit.engine(), actor, id).await?;
+    if course.actions(code(&visit)).iter().any(|it| it.id == action && it.signs) {
+        return Ok(visit.go(&format!("/assessments/{id}/check")));
+    }
+    flow::act(visit.engine(), actor, id, &action, None, visit.now).await?;
+    Ok(visit.go_saying(&format!("/assessments/{id}"), NoticeKind::Done, "check.done", &[]))
+}
+
 /// Takes an action.
 pub(super) async fn act(
     visit: Visit,

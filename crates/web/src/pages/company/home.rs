@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use engine::home::{Listed, Nearness, assessments, nearness};
-use model::keywords::FormMeta;
 use serde::Serialize;
 
 use super::code;
@@ -74,10 +73,8 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Problem> {
     if listed.is_empty() && actor.is_secretariat() {
         return Ok(visit.go("/rounds"));
     }
-    let mut finished = Vec::new();
-    for it in listed.iter().filter(|it| it.assessment.submitted_at.is_some()) {
-        finished.push(result(&visit, it).await?);
-    }
+    let submitted = listed.iter().filter(|it| it.assessment.submitted_at.is_some());
+    let finished = submitted.map(|it| result(&visit, it)).collect();
     let tasks = listed.iter().filter(|it| is_open(it)).map(|it| task(&visit, it)).collect();
     visit.show(&HomePage { tasks, finished })
 }
@@ -126,22 +123,21 @@ pub(super) fn due(visit: &Visit, day: chrono::NaiveDate) -> Due {
     }
 }
 
-async fn result(visit: &Visit, it: &Listed) -> Result<Finished, Problem> {
+fn result(visit: &Visit, it: &Listed) -> Finished {
     let texts = it.programme.texts(code(visit));
-    let meta = meta(visit, it).await?;
+    let meta = it.form.as_ref().map(|form| &form.texts(code(visit)).meta);
     let progress = &it.assessment.progress;
-    let band = meta.as_ref().and_then(|meta| {
-        meta.bands.iter().find(|it| Some(&it.id) == progress.band.as_ref())
-    });
-    let points = meta.as_ref().and_then(|it| it.points.as_ref()).map(|it| it.out_of);
-    Ok(Finished {
+    let is_own = |band: &&model::keywords::Band| Some(&band.id) == progress.band.as_ref();
+    let band = meta.and_then(|it| it.bands.iter().find(is_own));
+    let points = meta.and_then(|it| it.points.as_ref()).map(|it| it.out_of);
+    Finished {
         title: texts.title.clone(),
         subject: it.assessment.subject.name.clone(),
         date: it.assessment.submitted_at.map_or_else(String::new, |it| it.date_naive().to_string()),
         band: band.map(|it| it.title.clone()),
         score: progress.strict.map(|it| score(visit, it, points)),
         href: format!("/assessments/{}/result", it.assessment.id),
-    })
+    }
 }
 
 /// A strict total as people read it: in the form's points where it has them.
@@ -154,14 +150,4 @@ pub(super) fn score(visit: &Visit, strict: f64, points: Option<u32>) -> String {
         }
         None => crate::format::number(visit.language, strict, 1),
     }
-}
-
-/// What the form of the first stage says about itself, in the reader's language.
-async fn meta(visit: &Visit, it: &Listed) -> Result<Option<FormMeta>, Problem> {
-    let engine = visit.engine();
-    let Some(form) = it.programme.programme.first().form.as_ref() else { return Ok(None) };
-    let forms = store::rounds::forms(&engine.db, it.round.id).await.map_err(engine::EngineError::from)?;
-    let Some(hash) = forms.get(form) else { return Ok(None) };
-    let kept = engine.kept.form(&engine.db, hash).await?;
-    Ok(Some(kept.texts(code(visit)).meta.clone()))
 }

@@ -2,6 +2,7 @@
 //!
 //! Suggested reading order: [`home`], [`overview`], [`step`], [`typed`], [`check`], [`result`].
 
+mod charts;
 mod check;
 mod evidence;
 mod file;
@@ -12,8 +13,8 @@ mod people;
 mod question;
 mod report;
 mod result;
-mod step;
-mod typed;
+pub(crate) mod step;
+pub(crate) mod typed;
 
 use std::str::FromStr;
 
@@ -22,24 +23,25 @@ use engine::flow::Action;
 use engine::rights::OpenAssessment;
 use engine::Refusal;
 use serde::Serialize;
-use store::AssessmentId;
+use engine::AssessmentId;
 
 use crate::error::Problem;
 use crate::language::Words;
 use crate::routes::Access::SignedIn;
-use crate::routes::{Route, action, file as download, page};
+use crate::routes::{Route, action, file as download, page, upload};
 use crate::visit::Visit;
 
 /// The routes of these pages.
-pub const ROUTES: &[Route] = &[
+pub(crate) const ROUTES: &[Route] = &[
     page("/", SignedIn, || to(home::show)),
     page("/assessments/{assessment}", SignedIn, || to(overview::show)),
     page("/assessments/{assessment}/steps/{step}", SignedIn, || to(step::show)),
-    action("/assessments/{assessment}/steps/{step}", SignedIn, || to(step::save)),
+    upload("/assessments/{assessment}/steps/{step}", SignedIn, || to(step::save)),
     page("/assessments/{assessment}/check", SignedIn, || to(check::show)),
     action("/assessments/{assessment}/actions", SignedIn, || to(check::act)),
+    action("/assessments/{assessment}/actions/{action}", SignedIn, || to(check::act_at_once)),
     page("/assessments/{assessment}/result", SignedIn, || to(result::show)),
-    page("/assessments/{assessment}/result/{place}", SignedIn, || to(result::trace)),
+    page("/assessments/{assessment}/result/{place}", SignedIn, || to(result::trace_of)),
     download("/assessments/{assessment}/charts/{name}", SignedIn, || to(result::chart)),
     download("/assessments/{assessment}/report.pdf", SignedIn, || to(report::report)),
     download("/assessments/{assessment}/blank.pdf", SignedIn, || to(report::blank)),
@@ -51,14 +53,13 @@ pub const ROUTES: &[Route] = &[
     action("/assessments/{assessment}/people", SignedIn, || to(people::invite)),
     page("/assessments/{assessment}/file", SignedIn, || to(file::show)),
     download("/assessments/{assessment}/file.json", SignedIn, || to(file::download)),
-    action("/assessments/{assessment}/file", SignedIn, || to(file::compare)).with_uploads(),
-    action("/assessments/{assessment}/file/merge", SignedIn, || to(file::merge)),
+    action("/assessments/{assessment}/file", SignedIn, || to(file::compare)),
+    upload("/assessments/{assessment}/file/merge", SignedIn, || to(file::merge)),
     page("/assessments/{assessment}/evidence/{place}", SignedIn, || to(evidence::show_for)),
-    action("/assessments/{assessment}/evidence/{place}", SignedIn, || to(evidence::add_for))
-        .with_uploads(),
+    action("/assessments/{assessment}/evidence/{place}", SignedIn, || to(evidence::add_for)),
     download("/assessments/{assessment}/files/{hash}", SignedIn, || to(evidence::file_of_answer)),
     page("/evidence", SignedIn, || to(evidence::show)),
-    action("/evidence", SignedIn, || to(evidence::add)).with_uploads(),
+    upload("/evidence", SignedIn, || to(evidence::add)),
     action("/evidence/{evidence}/remove", SignedIn, || to(evidence::remove)),
     download("/evidence/{evidence}/file", SignedIn, || to(evidence::file)),
 ];
@@ -115,7 +116,7 @@ pub(crate) fn buttons(actions: &[Action], head: &Head, words: &Words) -> Vec<But
     let button = |(at, it): (usize, &Action)| Button {
         id: it.id.clone(),
         title: it.title.clone(),
-        href: if it.signs { head.at("/check") } else { head.at("/actions") },
+        href: head.at(&format!("/actions/{}", it.id)),
         refusal: it.refusal.as_ref().map(|it| refusal(it, words)),
         primary: at == 0,
     };

@@ -7,7 +7,7 @@ use engine::flow::{self, Course};
 use engine::sheets::{self, OpenSheet};
 use engine::views::step::{StepLine, StepState, lines};
 use serde::Serialize;
-use store::CommentKind;
+use engine::CommentKind;
 
 use super::home::{Due, due};
 use super::{Button, Head, assessment, buttons, code};
@@ -180,7 +180,7 @@ async fn remarks(visit: &Visit, open: &OpenSheet, head: &Head) -> Result<Vec<Rem
     all.retain(|it| Some(it.created_at) == last);
     let names = comments::names(engine, all.iter().map(|it| it.person)).await?;
     let form = open.form.texts(code(visit));
-    let remark = |it: store::Comment| {
+    let remark = |it: engine::Comment| {
         let question = form.question(&it.place);
         let step = it.place.split_once('.').map_or("form", |(step, _)| step);
         Remark {

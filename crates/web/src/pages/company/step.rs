@@ -247,7 +247,7 @@ struct Done {
 /// Saves all edits but those that somebody else's changes stand against.
 async fn save_all(
     visit: &Visit,
-    id: store::AssessmentId,
+    id: engine::AssessmentId,
     mut seen: u64,
     mut edits: Vec<Edit>,
 ) -> Result<Done, Problem> {
@@ -281,7 +281,7 @@ fn places(open: &OpenSheet, step: &str, language: &str) -> Result<Vec<String>, P
 async fn onward(
     visit: &Visit,
     form: &Form,
-    id: store::AssessmentId,
+    id: engine::AssessmentId,
     step: &str,
 ) -> Result<String, Problem> {
     let open = sheets::open(visit.engine(), visit.actor()?, id).await?;

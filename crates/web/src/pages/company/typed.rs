@@ -194,6 +194,48 @@ pub(super) fn table_in_hand(form: &Form) -> Option<String> {
     buttons.next().map(|(names, _)| names.concat())
 }
 
+/// What a program sends of what was typed into the fields of a question: text, a list of what
+/// is ticked, or rows. What is of another kind is handed on, so that it is refused.
+pub(crate) fn of_json(
+    question: &Question,
+    typed: &Value,
+    language: Language,
+) -> Result<Value, String> {
+    match (&question.kind, typed) {
+        (Kind::Choices(choices), Value::Array(items)) => {
+            Ok(items.iter().map(|it| chosen(choices, it)).collect())
+        }
+        (Kind::Table(columns), Value::Array(rows)) => {
+            rows.iter().map(|it| row_of_json(columns, it, language)).collect()
+        }
+        (_, Value::String(text)) => one(question, text, language),
+        (_, other) => Ok(other.clone()),
+    }
+}
+
+/// The value of the option that is ticked.
+fn chosen(choices: &[Choice], ticked: &Value) -> Value {
+    let found = choices.iter().find(|it| ticked.as_str() == Some(it.key().as_str()));
+    found.map_or_else(|| ticked.clone(), |it| it.value.clone())
+}
+
+fn row_of_json(columns: &[Question], row: &Value, language: Language) -> Result<Value, String> {
+    let Value::Object(cells) = row else { return Ok(row.clone()) };
+    let mut read = Map::new();
+    for (name, typed) in cells {
+        let column = columns.iter().find(|it| it.path == *name && it.calculated.is_none());
+        let value = match column {
+            Some(column) => of_json(column, typed, language)
+                .map_err(|problem| format!("{}: {problem}", column.title))?,
+            None => typed.clone(),
+        };
+        if !value.is_null() {
+            read.insert(name.clone(), value);
+        }
+    }
+    Ok(Value::Object(read))
+}
+
 fn cell(column: &Question, given: &[&str], language: Language) -> Result<Value, String> {
     if let Kind::Choices(choices) = &column.kind {
         let ticked = choices.iter().filter(|it| given.contains(&it.key().as_str()));
@@ -281,7 +323,7 @@ fn row_id() -> Result<String, Problem> {
 }
 
 /// Names a piece of evidence beside an answer by what it says.
-pub(super) fn evidence_id(it: &Evidence) -> String {
+pub(crate) fn evidence_id(it: &Evidence) -> String {
     let text = serde_json::to_string(it).unwrap_or_default();
     engine::attachments::hash(text.as_bytes())[..16].to_owned()
 }
@@ -326,7 +368,7 @@ fn typed_rows(view: &QuestionView, form: &Form) -> Vec<RowView> {
 }
 
 /// What is wrong with a value, in the reader's words.
-pub(super) fn refused(it: &engine::answers::RefusedEdit, words: &Words) -> String {
+pub(crate) fn refused(it: &engine::answers::RefusedEdit, words: &Words) -> String {
     let own = words.find(&format!("refused.{}", it.code));
     own.map_or_else(|| it.message.clone(), str::to_owned)
 }

@@ -1,0 +1,93 @@
+//! Drawing reports: heavy work, a little of it at a time, and not all for one person.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reports::ReportError;
+use engine::PersonId;
+use tokio::sync::Semaphore;
+
+use crate::error::Problem;
+
+/// How much is drawn at once, and how much one person may have waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawingLimits {
+    /// How many are drawn at the same time.
+    pub at_once: usize,
+    /// How many one person may have waiting or being drawn.
+    pub of_one: usize,
+    /// How long somebody waits.
+    pub patience: Duration,
+}
+
+impl Default for DrawingLimits {
+    fn default() -> Self {
+        Self { at_once: 2, of_one: 3, patience: Duration::from_secs(30) }
+    }
+}
+
+/// Draws reports one after the other.
+#[derive(Debug)]
+pub struct Drawing {
+    limits: DrawingLimits,
+    places: Arc<Semaphore>,
+    waiting: Arc<Mutex<BTreeMap<PersonId, usize>>>,
+}
+
+/// That somebody waits for a report, until it is dropped.
+struct Waits {
+    waiting: Arc<Mutex<BTreeMap<PersonId, usize>>>,
+    person: PersonId,
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.person) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.person);
+            }
+        }
+    }
+}
+
+impl Drawing {
+    /// Draws within `limits`.
+    pub fn new(limits: DrawingLimits) -> Self {
+        let places = Arc::new(Semaphore::new(limits.at_once));
+        Self { limits, places, waiting: Arc::default() }
+    }
+
+    /// What `draw` draws for `person`, who may wait for only a few.
+    pub async fn draw<T: Send + 'static>(
+        &self,
+        person: PersonId,
+        draw: impl FnOnce() -> Result<T, ReportError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let waits = self.begin(person)?;
+        let places = Arc::clone(&self.places);
+        let place = tokio::time::timeout(self.limits.patience, places.acquire_owned()).await;
+        let place = place.map_err(|_| Problem::unavailable())?;
+        let place = place.map_err(|it| Problem::failed(&it))?;
+        let work = tokio::task::spawn_blocking(move || {
+            // Both are given back when the work ends, even if nobody waits for it any more.
+            let _held = (waits, place);
+            draw()
+        });
+        let drawn = tokio::time::timeout(self.limits.patience, work).await;
+        let drawn = drawn.map_err(|_| Problem::unavailable())?;
+        drawn.map_err(|it| Problem::failed(&it))?.map_err(|it| Problem::failed(&it))
+    }
+
+    fn begin(&self, person: PersonId) -> Result<Waits, Problem> {
+        let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(person).or_default();
+        if *count >= self.limits.of_one {
+            return Err(Problem::too_many_reports());
+        }
+        *count += 1;
+        Ok(Waits { waiting: Arc::clone(&self.waiting), person })
+    }
+}
