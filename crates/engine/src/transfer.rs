@@ -167,7 +167,7 @@ pub async fn export_csv(
 /// `text` so that no spreadsheet takes it, or what follows a separator in it, for a formula.
 ///
 /// Which separator a spreadsheet goes by depends on where its user lives.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     let mut begins = true;
     for it in text.chars() {

@@ -20,6 +20,7 @@
 
 pub mod assessments;
 pub mod attempts;
+pub mod backup;
 pub mod comments;
 mod db;
 mod entity;
