@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod assessing;
+mod backup;
 mod blank;
 mod documents;
 mod identity;
@@ -9,3 +10,4 @@ mod keeping;
 mod repeating;
 mod support;
 mod transferring;
+mod upgrading;
