@@ -14,6 +14,7 @@ use workflow::Standing as Place;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::flow;
+use crate::reminders;
 use crate::identity::links::{Invitation, issue};
 use crate::identity::{Actor, Letter, Secret, email, letters};
 use crate::rights::{self, OpenAssessment, OpenRound, Standing};
@@ -99,7 +100,9 @@ pub async fn preview(
             Some(first) => Fate::SameAsLine(*first),
             None => fate(engine, round, &known, line).await?,
         };
-        seen.entry(key).or_insert(line.line);
+        if !matches!(line.fate, Fate::Wrong { .. }) {
+            seen.entry(key).or_insert(line.line);
+        }
     }
     Ok(lines)
 }
@@ -148,10 +151,12 @@ async fn fate(
         });
     };
     let there = store::assessments::in_round(&engine.db, round, id).await?;
-    Ok(match there.first() {
-        Some(assessment) => Fate::AlreadyIn(id, assessment.id),
-        None => Fate::KnownOrganisation(id),
-    })
+    let Some(assessment) = there.first() else { return Ok(Fate::KnownOrganisation(id)) };
+    let people = reminders::of_company(engine, id, round).await?;
+    if people.iter().any(|it| it.email() == line.email) {
+        return Ok(wrong("already-in", "this person takes part already, or is invited"));
+    }
+    Ok(Fate::AlreadyIn(id, assessment.id))
 }
 
 fn wrong(code: &'static str, message: impl Into<String>) -> Fate {

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::identity::links::{Invitation, issue};
 use crate::identity::{Actor, Letter, Limits, Secret, letters};
+use crate::kept::KeptProgramme;
 use crate::rights::{self, OpenAssessment, OpenRound};
 use crate::writer::Change;
 
@@ -59,7 +60,8 @@ pub async fn participants(
     of_company(engine, open.assessment.organisation, open.assessment.round).await
 }
 
-async fn of_company(
+/// Those of a company who take part in a round, or are invited to.
+pub(crate) async fn of_company(
     engine: &Engine,
     organisation: OrganisationId,
     round: RoundId,
@@ -155,7 +157,7 @@ impl Reminders {
         is_chosen: bool,
         now: DateTime<Utc>,
     ) -> Result<(), EngineError> {
-        let people = match self.why_not(&it, now) {
+        let people = match why_not(&self.open.programme, &it, now) {
             // Of all, those who are done need not be named.
             Some(Passed::Submitted) if !is_chosen => return Ok(()),
             Some(why) => {
@@ -176,17 +178,23 @@ impl Reminders {
         self.letters.extend(letters);
         Ok(())
     }
+}
 
-    fn why_not(&self, it: &Assessment, now: DateTime<Utc>) -> Option<Passed> {
-        let stage = self.open.programme.document().stage(&it.stage);
-        if it.submitted_at.is_some() || stage.is_none_or(|it| it.is_final) {
-            return Some(Passed::Submitted);
-        }
-        if it.locked_at.is_some() {
-            return Some(Passed::Locked);
-        }
-        it.reminded_at.is_some_and(|it| it + PAUSE > now).then_some(Passed::Recently)
+/// Why nobody is reminded of an assessment of this programme, as far as it shows without its
+/// people.
+pub fn why_not(
+    programme: &KeptProgramme,
+    it: &Assessment,
+    now: DateTime<Utc>,
+) -> Option<Passed> {
+    let stage = programme.document().stage(&it.stage);
+    if it.submitted_at.is_some() || stage.is_none_or(|it| it.is_final) {
+        return Some(Passed::Submitted);
     }
+    if it.locked_at.is_some() {
+        return Some(Passed::Locked);
+    }
+    it.reminded_at.is_some_and(|it| it + PAUSE > now).then_some(Passed::Recently)
 }
 
 /// Writes the letter that reminds somebody; there is a secret for who is invited and has not
