@@ -36,11 +36,13 @@ pub mod identity;
 pub mod library;
 pub mod publish;
 pub mod report;
+pub mod requests;
 pub mod rescore;
 pub mod reminders;
 pub mod results;
 pub mod results_table;
 pub mod transfer;
+pub mod visible;
 pub mod views;
 
 pub use error::EngineError;
@@ -54,3 +56,4 @@ pub use store::{
 };
 pub use store::assessments::{AssessmentOrder, Column as SortColumn};
 pub use store::{Assessment, Round};
+pub use store::{Broken, EventFilter};

@@ -118,6 +118,16 @@ pub async fn find_by_number(
     row.map(Organisation::from_row).transpose().map_err(failed(READ))
 }
 
+/// How many organisations pass `filter`.
+pub async fn count(db: &impl Connection, filter: &OrganisationFilter) -> Result<u64, StoreError> {
+    use sea_orm::PaginatorTrait;
+    row::Entity::find()
+        .filter(filter.condition())
+        .count(&db.executor())
+        .await
+        .map_err(failed("count the organisations"))
+}
+
 /// At most `limit` organisations that pass `filter`, by name, from behind `after`.
 pub async fn list(
     db: &impl Connection,

@@ -209,6 +209,17 @@ pub async fn has_administrator(db: &impl Connection) -> Result<bool, StoreError>
     Ok(row.is_some())
 }
 
+/// How many people there are whose account is not deleted.
+pub async fn count(db: &impl Connection, filter: &PeopleFilter) -> Result<u64, StoreError> {
+    use sea_orm::PaginatorTrait;
+    row::Entity::find()
+        .filter(row::Column::DeletedAt.is_null())
+        .filter(filter.condition())
+        .count(&db.executor())
+        .await
+        .map_err(failed("count the people"))
+}
+
 /// At most `limit` people whose account is not deleted, by name, from behind `after`.
 pub async fn list(
     db: &impl Connection,

@@ -146,7 +146,10 @@ mod tests {
                     let text = templates.draw(language, &name, context).unwrap();
                     let (subject, body) = text.split_once('\n').unwrap();
                     assert!(!subject.is_empty() && !subject.contains("  "), "{name}: {subject}");
-                    assert!(body.lines().any(|it| it == "https://a.example/links/x"), "{name}:\n{body}");
+                    assert!(
+                        body.lines().any(|it| it == "https://a.example/links/x"),
+                        "{name}:\n{body}"
+                    );
                     assert!(!text.contains("&lt;") && !text.contains("\n\n\n"), "{name}:\n{text}");
                 }
             }

@@ -50,7 +50,7 @@ pub(crate) async fn recognise(
     headers: &HeaderMap,
     now: DateTime<Utc>,
 ) -> Result<Option<Caller>, Problem> {
-    let (engine, limits) = (&site.engine, &site.settings.sessions);
+    let (engine, limits) = (&site.engine, &site.engine.identity);
     let (caller, unseen) =
         if let (Kind::Api, Some(said)) = (route.kind, headers.get(header::AUTHORIZATION)) {
             let token = said.to_str().ok().and_then(|it| it.strip_prefix("Bearer "));
@@ -75,7 +75,7 @@ pub(crate) async fn recognise(
 fn note_seen(site: &Arc<Site>, actor: Actor, now: DateTime<Utc>) {
     let site = Arc::clone(site);
     tokio::spawn(async move {
-        let seen = recorded::seen(&site.engine, &actor, &site.settings.sessions, now);
+        let seen = recorded::seen(&site.engine, &actor, &site.engine.identity, now);
         if let Err(error) = seen.await {
             tracing::debug!(%error, "cannot note that a session is used");
         }

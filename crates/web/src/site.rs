@@ -1,10 +1,11 @@
 //! What every request works with.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
+use engine::Broken;
 use engine::engine::Engine;
-use engine::identity::Limits;
 use ipnet::IpNet;
 use url::Url;
 
@@ -26,6 +27,8 @@ pub struct Site {
     pub figures: Figures,
     /// Where reports are drawn.
     pub drawing: Drawing,
+    /// Whether the history was whole, and when that was last worked out.
+    pub(crate) chain: Mutex<Option<(Instant, Result<u64, Broken>)>>,
     stopping: AtomicBool,
     at_work: AtomicUsize,
 }
@@ -43,14 +46,14 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// How many threads answer requests.
     pub workers: usize,
-    /// How long sessions and links last.
-    pub sessions: Limits,
     /// The largest request that is no upload, in bytes.
     pub body: usize,
     /// Who may read figures.
     pub metrics: Metrics,
     /// How many reports are drawn at once.
     pub drawing: DrawingLimits,
+    /// Whether letters are sent by e-mail; if not, they wait in the outbox.
+    pub smtp: bool,
     /// Whether this is a demonstration, which says so on every page.
     pub demo: bool,
 }
@@ -76,10 +79,10 @@ impl Settings {
             language: Language::default(),
             trusted_proxies: Vec::new(),
             workers: std::thread::available_parallelism().map_or(1, usize::from),
-            sessions: Limits::default(),
             body: 1 << 20,
             metrics: Metrics::default(),
             drawing: DrawingLimits::default(),
+            smtp: false,
             demo: false,
         }
     }
@@ -115,6 +118,7 @@ impl Site {
             templates: Templates::new(),
             figures: Figures::new(),
             drawing,
+            chain: Mutex::new(None),
             stopping: AtomicBool::new(false),
             at_work: AtomicUsize::new(0),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, File, include_dir};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Value};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior};
 
 use crate::assets;
 use crate::format;
@@ -49,6 +49,10 @@ fn environment(language: Language) -> Environment<'static> {
         true => AutoEscape::Html,
         false => AutoEscape::None,
     });
+    it.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => escape(out, text),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     it.set_syntax(syntax.expect("the usual delimiters do not clash"));
     for file in files(&FOLDER) {
@@ -59,6 +63,25 @@ fn environment(language: Language) -> Environment<'static> {
     }
     functions(&mut it, language);
     it
+}
+
+/// Writes `text` so that it is no markup, neither between tags nor as a quoted attribute. Slashes
+/// stay, so that addresses can be read.
+fn escape(out: &mut Output<'_>, mut text: &str) -> Result<(), Error> {
+    while let Some(at) = text.find(['<', '>', '&', '"', '\'']) {
+        let (before, rest) = text.split_at(at);
+        let (escaped, after) = match rest.as_bytes()[0] {
+            b'<' => ("&lt;", &rest[1..]),
+            b'>' => ("&gt;", &rest[1..]),
+            b'&' => ("&amp;", &rest[1..]),
+            b'"' => ("&quot;", &rest[1..]),
+            _ => ("&#39;", &rest[1..]),
+        };
+        out.write_str(before)?;
+        out.write_str(escaped)?;
+        text = after;
+    }
+    Ok(out.write_str(text)?)
 }
 
 fn files(folder: &'static Dir<'static>) -> Vec<&'static File<'static>> {
@@ -97,4 +120,24 @@ fn functions(it: &mut Environment<'static>, language: Language) {
 
 fn wrong(problem: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use minijinja::context;
+
+    use super::*;
+
+    #[test]
+    fn what_people_write_never_becomes_markup() {
+        let mut it = environment(Language::En);
+        it.add_template("x.html", "<p title=\"{{ x }}\">{{ x }}{{ y }}</p>").unwrap();
+        let hostile = "\"><script>'&/æ";
+        let html = it.get_template("x.html").unwrap();
+        let html = html.render(context! { x => hostile, y => [hostile] }).unwrap();
+        assert!(!html.contains("<script") && !html.contains("'&/"), "{html}");
+        assert!(html.contains("&quot;&gt;&lt;script&gt;&#39;&amp;/æ"), "{html}");
+        it.add_template("y.html", "{{ missing }}").unwrap();
+        assert!(it.get_template("y.html").unwrap().render(context! {}).is_err());
+    }
 }

@@ -84,6 +84,17 @@ pub async fn prove_password(
     Ok(NewPassword { hash: password::hash(new.to_owned()).await?, before })
 }
 
+/// Gives a person a password, by the operator's own hand.
+pub async fn set_password(
+    db: &impl Connection,
+    person: &Person,
+    new: &str,
+) -> Result<(), EngineError> {
+    password::check(new, &person.email)?;
+    let hash = password::hash(new.to_owned()).await?;
+    Ok(store::people::set_password(db, person.id, &hash).await?)
+}
+
 /// Changes the password. The session gets a new secret; all others, the links to sign in and the
 /// tokens of the person end.
 pub async fn change_password(
@@ -118,6 +129,18 @@ pub async fn update(
     person.language = input::language(language)?;
     store::people::update(transaction, &person).await?;
     Ok(person)
+}
+
+/// Changes the language that the actor reads.
+pub async fn set_language(
+    transaction: &Transaction,
+    actor: &Actor,
+    language: &str,
+) -> Result<(), EngineError> {
+    actor.require(Scope::Write)?;
+    let person = store::people::get(transaction, actor.person.id).await?;
+    let person = Person { language: input::language(language)?, ..person };
+    Ok(store::people::update(transaction, &person).await?)
 }
 
 /// What is known of the actor; other parts of the program add to `more`.

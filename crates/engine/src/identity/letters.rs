@@ -1,7 +1,7 @@
 //! Letters: what is written to people, and the outbox it waits in.
 
 use chrono::{DateTime, Utc};
-use store::{Connection, Message, MessageId, Rows, Scope};
+use store::{Connection, Db, Message, MessageId, Rows, Scope, Transaction};
 
 use super::actor::Actor;
 use super::input;
@@ -37,6 +37,52 @@ pub async fn post(
     };
     store::messages::insert(db, &message).await?;
     Ok(message.id)
+}
+
+/// Has a letter tried again at once: for administrators.
+pub async fn again(
+    transaction: &Transaction,
+    actor: &Actor,
+    id: MessageId,
+    now: DateTime<Utc>,
+) -> Result<(), EngineError> {
+    actor.require(Scope::Write)?;
+    let message = get(transaction, actor, id).await?;
+    if message.sent_at.is_some() {
+        return Err(EngineError::NotFound { what: "message that waits" });
+    }
+    let failure = message.failure.unwrap_or_default();
+    Ok(store::messages::not_sent(transaction, id, &failure, now).await?)
+}
+
+/// A letter that is due, taken by this program in order to send it until `until`.
+pub async fn take(
+    db: &Db,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Message>, EngineError> {
+    for message in store::messages::due(db, now, 10).await? {
+        if store::messages::claim(db, message.id, now, until).await? {
+            return Ok(Some(message));
+        }
+    }
+    Ok(None)
+}
+
+/// Notes that a letter that was [taken](take) is sent, or why not and when to try again.
+pub async fn taken(
+    db: &Db,
+    id: MessageId,
+    failed: Option<(&str, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> Result<(), EngineError> {
+    match failed {
+        None => store::messages::sent(db, id, now).await?,
+        Some((why, again)) => {
+            store::messages::not_sent(db, id, &input::line(why, 500), again).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The outbox, newest first: for administrators.

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use store::{
     AssessmentId, Connection, Link, LinkId, LinkPurpose, Links, Membership, Organisation,
-    OrganisationId, OrganisationKind, Person, PersonId, Role, RoundId, Scope, Transaction,
+    OrganisationId, OrganisationKind, Person, PersonId, Role, Round, RoundId, Scope, Transaction,
 };
 
 use super::actor::Actor;
@@ -68,6 +68,8 @@ pub struct Opened {
     pub person: Option<Person>,
     /// What it makes one a member of.
     pub organisation: Option<Organisation>,
+    /// The round it leads to.
+    pub round: Option<Round>,
 }
 
 /// What is known of who uses a link.
@@ -227,7 +229,11 @@ pub async fn open(
         Some(id) => store::organisations::find(db, id).await?,
         None => None,
     };
-    Ok(Opened { link, person, organisation })
+    let round = match link.round {
+        Some(id) => store::rounds::find(db, id).await?,
+        None => None,
+    };
+    Ok(Opened { link, person, organisation, round })
 }
 
 /// Uses a link: signs in whom it was made for, who becomes known and a member as it says. Of

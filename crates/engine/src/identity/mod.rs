@@ -14,6 +14,7 @@ mod input;
 pub mod letters;
 mod limits;
 pub mod links;
+pub mod named;
 pub mod organisations;
 pub mod password;
 pub mod people;

@@ -97,6 +97,30 @@ pub async fn list(
     Ok(store::organisations::list(db, filter, limit, after).await?)
 }
 
+/// How many organisations there are: for administrators and secretariats.
+pub async fn count(
+    db: &impl Connection,
+    actor: &Actor,
+    filter: &OrganisationFilter,
+) -> Result<u64, EngineError> {
+    actor.require(Scope::Read)?;
+    if !actor.is_administrator() && !actor.is_secretariat() {
+        return Err(EngineError::Forbidden { who: "administrators and secretariats" });
+    }
+    Ok(store::organisations::count(db, filter).await?)
+}
+
+/// How many assessments an organisation has: for its members and administrators.
+pub async fn assessments(
+    db: &impl Connection,
+    actor: &Actor,
+    id: OrganisationId,
+) -> Result<usize, EngineError> {
+    actor.require(Scope::Read)?;
+    see(actor, id)?;
+    Ok(store::assessments::of_organisations(db, &[id]).await?.len())
+}
+
 /// An organisation: for its members and administrators.
 pub async fn get(
     db: &impl Connection,

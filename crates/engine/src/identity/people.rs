@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use store::{
     Connection, Links, Membership, Organisation, PeopleFilter, Person, PersonId, Rows, Scope,
-    Transaction,
+    Session, Transaction,
 };
 
 use super::actor::Actor;
+use super::input;
+use super::limits::Limits;
 use crate::error::EngineError;
 
 /// People by name, from behind `after`: for administrators.
@@ -22,6 +24,32 @@ pub async fn list(
     Ok(store::people::list(db, filter, limit, after).await?)
 }
 
+/// How many people there are: for administrators.
+pub async fn count(
+    db: &impl Connection,
+    actor: &Actor,
+    filter: &PeopleFilter,
+) -> Result<u64, EngineError> {
+    actor.require(Scope::Read)?;
+    actor.require_administrator()?;
+    Ok(store::people::count(db, filter).await?)
+}
+
+/// Where a person is signed in, newest first: for administrators.
+pub async fn sessions(
+    db: &impl Connection,
+    actor: &Actor,
+    id: PersonId,
+    limits: &Limits,
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>, EngineError> {
+    actor.require(Scope::Read)?;
+    actor.require_administrator()?;
+    let mut sessions = store::sessions::list(db, id).await?;
+    sessions.retain(|it| now < it.expires_at && now - it.seen_at < limits.idle);
+    Ok(sessions)
+}
+
 /// A person and what they belong to: for administrators and for themselves.
 pub async fn get(
     db: &impl Connection,
@@ -34,6 +62,36 @@ pub async fn get(
     }
     let person = find(db, id).await?;
     Ok((person, store::memberships::of_person(db, id).await?))
+}
+
+/// Changes the name and the address of a person: for administrators. With another address, all
+/// sessions, tokens and links of the person end. The person as they were, and as they are.
+pub async fn change(
+    transaction: &Transaction,
+    actor: &Actor,
+    id: PersonId,
+    name: &str,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<(Person, Person), EngineError> {
+    let before = changing(transaction, actor, id).await?;
+    let name = match name.trim() {
+        "" if before.name.is_empty() => String::new(),
+        name => input::name(name)?,
+    };
+    let after = Person { name, email: input::email(email)?, ..before.clone() };
+    if after.email != before.email {
+        if store::people::find_by_email(transaction, &after.email).await?.is_some() {
+            let message = "somebody else has this address";
+            return Err(EngineError::invalid("email", "email-taken", message));
+        }
+        store::sessions::remove_all(transaction, id, None).await?;
+        store::tokens::revoke(transaction, id, None, now).await?;
+        let links = Links::To(id, before.email.clone());
+        store::links::revoke(transaction, &links, now).await?;
+    }
+    store::people::update(transaction, &after).await?;
+    Ok((before, after))
 }
 
 /// Keeps a person from signing in; their sessions, tokens and links, also those they made for

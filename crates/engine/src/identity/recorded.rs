@@ -258,6 +258,25 @@ pub async fn change_account(
     work.await
 }
 
+/// Changes the language that the actor reads.
+pub async fn change_language(
+    engine: &Engine,
+    actor: &Actor,
+    language: &str,
+    now: DateTime<Utc>,
+) -> Result<(), EngineError> {
+    let given = (actor.clone(), language.to_owned(), now);
+    let work = engine.writer.run(given, |(actor, language, now), tx, history| {
+        Box::pin(async move {
+            account::set_language(tx, actor, language).await?;
+            let event = of(actor, "account-changed", *now);
+            history.push(event.from(&actor.person.language).to(language));
+            Ok(())
+        })
+    });
+    work.await
+}
+
 /// Deletes the account of the actor; the person as they were.
 pub async fn delete_account(
     engine: &Engine,
@@ -305,6 +324,61 @@ pub async fn revoke_token(
             history.push(of(actor, "token-revoked", *now).place(*id));
             Ok(())
         })
+    });
+    work.await
+}
+
+/// Changes the name and the address of a person.
+pub async fn change_person(
+    engine: &Engine,
+    actor: &Actor,
+    id: PersonId,
+    name: &str,
+    email: &str,
+    now: DateTime<Utc>,
+) -> Result<Person, EngineError> {
+    let given = (actor.clone(), id, name.to_owned(), email.to_owned(), now);
+    let work = engine.writer.run(given, |(actor, id, name, email, now), tx, history| {
+        Box::pin(async move {
+            let (before, after) = people::change(tx, actor, *id, name, email, *now).await?;
+            // Names and addresses are forgotten with the account, and the history is not.
+            let what = match before.email == after.email {
+                true => "name",
+                false => "address",
+            };
+            history.push(of(actor, "person-changed", *now).place(*id).to(what));
+            Ok(after)
+        })
+    });
+    work.await
+}
+
+/// Ends the sessions of a person in all browsers; how many.
+pub async fn end_sessions_of(
+    engine: &Engine,
+    actor: &Actor,
+    id: PersonId,
+    now: DateTime<Utc>,
+) -> Result<u64, EngineError> {
+    let work = engine.writer.run((actor.clone(), id, now), |(actor, id, now), tx, history| {
+        Box::pin(async move {
+            let ended = people::end_sessions(tx, actor, *id).await?;
+            history.push(of(actor, "sessions-ended", *now).place(*id).to(ended));
+            Ok(ended)
+        })
+    });
+    work.await
+}
+
+/// Has a letter tried again at once. Nothing of it is in the history.
+pub async fn send_again(
+    engine: &Engine,
+    actor: &Actor,
+    id: MessageId,
+    now: DateTime<Utc>,
+) -> Result<(), EngineError> {
+    let work = engine.writer.run((actor.clone(), id, now), |(actor, id, now), tx, _| {
+        Box::pin(letters::again(tx, actor, *id, *now))
     });
     work.await
 }
