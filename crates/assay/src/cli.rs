@@ -1,5 +1,6 @@
 //! What can be typed: commands, arguments and their help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,11 +23,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Score and report the shipped samples, to see what comes of it.
+    /// Score, report and serve the shipped samples, to see what comes of it.
     ///
     /// Makes a folder with a SQLite database of the results of invented companies and
-    /// projects, and draws the reports of a handful of them in Danish and English. Running it
-    /// twice harms nothing: responses that you changed stay as they are.
+    /// projects, draws the reports of a handful of them in Danish and English, and serves the
+    /// pages on this machine. Running it twice harms nothing: responses that you changed stay as
+    /// they are.
     Demo {
         /// The folder to make.
         #[arg(long, default_value = "assay-demo")]
@@ -34,6 +36,12 @@ pub(crate) enum Command {
         /// Draw the reports of all subjects, which takes some minutes.
         #[arg(long)]
         all: bool,
+        /// Where to serve the demo.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Make files only, and serve nothing.
+        #[arg(long)]
+        no_serve: bool,
     },
     /// Check forms with their translations and cases, and programmes.
     ///
@@ -234,10 +242,71 @@ pub(crate) enum Command {
         #[command(flatten)]
         database: Database,
     },
+    /// Write everything into one file: database, uploaded files, history.
+    ///
+    /// It works while the service runs, and holds all that was acknowledged before it began. The
+    /// file can be restored into SQLite and into PostgreSQL, whichever it is from. Answers and
+    /// addresses of people are in it, not encrypted; it can be read by its owner alone.
+    #[command(after_help = "What is in the file is told in docs/backup.md.\n\
+        Example: assay backup monday.assay")]
+    Backup {
+        /// The file to write; an earlier backup is replaced when the new one is complete.
+        file: PathBuf,
+        /// The folder of uploaded files, if not that of the settings.
+        #[arg(long, value_name = "FOLDER")]
+        files: Option<PathBuf>,
+        #[command(flatten)]
+        installation: Installation,
+    },
+    /// Fill an empty database from a file that `backup` wrote.
+    ///
+    /// The file is checked before anything is changed, and the history afterwards; a database
+    /// that is not empty is refused. People sign in again, and links that were open no longer
+    /// work.
+    #[command(
+        after_help = "Example: assay restore monday.assay --database sqlite:try.db --files try"
+    )]
+    Restore {
+        /// The file to read.
+        file: PathBuf,
+        /// The folder for uploaded files, if not that of the settings.
+        #[arg(long, value_name = "FOLDER")]
+        files: Option<PathBuf>,
+        #[command(flatten)]
+        installation: Installation,
+    },
+    /// Check and export the audit log: who did what, when, before and after.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Look after the database.
     Db {
         #[command(subcommand)]
         command: DbCommand,
+    },
+    /// Serve the pages and the API.
+    ///
+    /// Without any setting: on this machine only, with a SQLite file in the working folder. The
+    /// first start prints a link that makes the first administrator. SIGTERM and Ctrl-C end it
+    /// without losing anything.
+    #[command(after_help = "Every setting is explained in docs/settings.md, and how to put it on \
+        the internet in docs/deployment.md.\n\
+        Example: assay serve --listen 127.0.0.1:8080")]
+    Serve {
+        /// Where to listen.
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<SocketAddr>,
+        #[command(flatten)]
+        config: Config,
+    },
+    /// Ask the service on this machine whether it is ready.
+    Health {
+        /// For how many seconds to wait until it is.
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        wait: u64,
+        #[command(flatten)]
+        config: Config,
     },
     /// Show the settings of the service, and where each of them is from.
     ///
@@ -273,6 +342,26 @@ pub(crate) enum DbCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Work all hashes of the audit log out again; name the entry that was changed or is missing.
+    Verify {
+        #[command(flatten)]
+        installation: Installation,
+    },
+    /// Write the audit log to standard output or a file, oldest first.
+    Export {
+        /// How it is written: CSV is for a spreadsheet, NDJSON for programs.
+        #[arg(long, value_enum, default_value_t)]
+        format: AuditFormat,
+        /// The file to write; standard output when not given.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        installation: Installation,
+    },
+}
+
 /// A form and a response to it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Pair {
@@ -292,6 +381,16 @@ pub(crate) struct Database {
         hide_env_values = true
     )]
     pub(crate) url: String,
+}
+
+/// Where the service keeps what it keeps.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Installation {
+    /// The database, if not that of the settings: `sqlite:FILE` or `postgres://…`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: Config,
 }
 
 /// Where the settings of the service stand.
@@ -351,6 +450,15 @@ pub(crate) enum ExportFormat {
     Ndjson,
     /// One line a result.
     Csv,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// One line an entry.
+    #[default]
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -24,7 +24,6 @@ const OURS: [&str; 9] =
     ["assay", "engine", "forms", "migrations", "reports", "scoring", "store", "web", "workflow"];
 
 /// Begins to log what happens in this process, panics included.
-#[expect(dead_code, reason = "the service begins with it")]
 pub(crate) fn init(settings: &Settings) -> Result<()> {
     subscriber(&settings.log, io::stderr).try_init().context("cannot begin to log")?;
     panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| panicked(info.location(), info.payload())));

@@ -1,12 +1,13 @@
 //! The program `assay`: settings, wiring and commands.
 //!
 //! Suggested reading order: [`cli`], [`commands`], [`source`], [`show`]; for the service
-//! [`settings`], [`logging`].
+//! [`service`], [`settings`], [`logging`].
 
 mod cli;
 mod commands;
 mod database;
 mod logging;
+mod service;
 mod settings;
 mod show;
 mod source;

@@ -287,7 +287,11 @@ fn cannot_be(form: &PreparedForm, edit: &Edit) -> Option<RefusedEdit> {
         let place = edit.place.clone();
         Some(RefusedEdit { place, code: code.name, message, suggestion: None })
     };
-    let Some(index) = form.index_of(&edit.place) else {
+    let is_note = matches!(edit.what.aspect(), Aspect::Comment | Aspect::Evidence);
+    // A note can stand beside one row of a table: `step.question[row]`.
+    let question = edit.place.split_once('[').filter(|_| is_note);
+    let question = question.map_or(edit.place.as_str(), |(question, _)| question);
+    let Some(index) = form.index_of(question) else {
         let message = format!("the form has no question `{}`", edit.place);
         return refused(&forms::codes::UNKNOWN_QUESTION, message);
     };

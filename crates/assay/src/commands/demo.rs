@@ -1,6 +1,7 @@
 //! `demo`: the shipped samples, scored, kept and reported.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +15,10 @@ use engine::{EngineError, PreparedForm, library, results};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::{Response, Scorecard};
 
+use crate::commands::demo_rounds::{self, Company};
 use crate::commands::{Exit, say, score, tell};
+use crate::service::{self, Service};
+use crate::settings::Settings;
 use crate::source::{self, SHIPPED, Source};
 use crate::{database, show, write};
 
@@ -98,8 +102,9 @@ impl Job<'_> {
 /// with a product on the market, and a project on its way through every form.
 const HANDFUL: [&str; 3] = ["eksempel-medico", "proeverobotik", "tryghed-hjemme"];
 
-/// Scores and keeps the samples in `folder`, and reports a handful of them, or `all`.
-pub(crate) fn demo(folder: &Path, all: bool) -> Result<Exit> {
+/// Scores and keeps the samples in `folder`, reports a handful of them, or `all`, and serves the
+/// pages at `listen`, if anywhere.
+pub(crate) fn demo(folder: &Path, all: bool, listen: Option<SocketAddr>) -> Result<Exit> {
     let samples = samples()?;
     let (reports, responses) = (folder.join("reports"), folder.join("responses"));
     for folder in [&reports, &responses] {
@@ -117,7 +122,52 @@ pub(crate) fn demo(folder: &Path, all: bool) -> Result<Exit> {
     let mut jobs = jobs(&samples);
     jobs.retain(|it| all || HANDFUL.contains(&it.subject()));
     draw(&jobs, &reports)?;
-    summary(&samples, folder, jobs.len(), all)
+    summary(&samples, folder, jobs.len(), all)?;
+    match listen {
+        Some(listen) => serve(&samples, folder, &database, listen),
+        None => Ok(Exit::Fine),
+    }
+}
+
+/// Serves the pages of the demo until the program is told to end.
+fn serve(
+    samples: &[Sample],
+    folder: &Path,
+    database: &crate::cli::Database,
+    listen: SocketAddr,
+) -> Result<Exit> {
+    let settings = Settings::for_demo(listen, folder.join("files"));
+    service::block_on(async {
+        let db = store::migrate(&database.url).await?;
+        let engine = service::engine(&settings, &db)?;
+        let entrance = demo_rounds::fill(&engine, &companies(samples), chrono::Utc::now()).await?;
+        let service = Service::begin(&settings, engine, true)?;
+        let address = format!("http://{}", service.serving.address);
+        say(format_args!("\n{}", show::heading(format_args!("The demo is served at {address}"))))?;
+        say(format_args!("  as a company      {}", entrance.company))?;
+        say(format_args!("  as secretariat    {}", entrance.secretariat))?;
+        say(format_args!("  password of both  {}", entrance.password))?;
+        say("\nCtrl-C ends it.")?;
+        service.run().await
+    })?;
+    Ok(Exit::Fine)
+}
+
+/// The companies that have assessed their export readiness.
+fn companies(samples: &[Sample]) -> Vec<Company> {
+    const FORM: &str = "export-readiness";
+    let own = samples.chunk_by(|a, b| a.subject == b.subject);
+    own.filter_map(|all| {
+        let now = all.iter().find(|it| it.name == FORM)?;
+        let before = all.iter().find(|it| it.is_earlier() && it.name.starts_with(FORM));
+        Some(Company {
+            slug: now.subject.clone(),
+            name: now.card.subject.name.clone(),
+            before: before.map(|it| it.response.clone()),
+            now: Some(now.response.clone()),
+        })
+    })
+    .collect()
 }
 
 /// Writes the response of `sample`, unless a file that somebody changed stands there; that one.

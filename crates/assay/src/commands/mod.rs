@@ -1,10 +1,13 @@
 //! What each command does.
 
 mod author;
+mod backup;
 mod database;
 mod demo;
+mod demo_rounds;
 mod forms;
 mod score;
+mod serve;
 mod settings;
 
 use std::error::Error;
@@ -17,7 +20,7 @@ use engine::EngineError;
 use model::{Finding, Severity};
 use store::StoreError;
 
-use crate::cli::{Cli, Command, DbCommand};
+use crate::cli::{AuditCommand, Cli, Command, DbCommand};
 use crate::settings::Problems;
 use crate::show;
 
@@ -60,7 +63,9 @@ impl Error for WrongUse {}
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
-        Command::Demo { folder, all } => demo::demo(&folder, all),
+        Command::Demo { folder, all, listen, no_serve } => {
+            demo::demo(&folder, all, (!no_serve).then_some(listen))
+        }
         Command::Check { paths, format } => author::check(&paths, format),
         Command::Score { pair, lang, format, explain } => {
             score::score(&pair, lang.as_deref(), format, explain.as_deref())
@@ -91,9 +96,23 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
             database::export(format, output.as_deref(), &filter, &database)
         }
         Command::Import { file, database } => database::import(&file, &database),
+        Command::Backup { file, files, installation } => {
+            backup::backup(&file, &installation, files.as_deref())
+        }
+        Command::Restore { file, files, installation } => {
+            backup::restore(&file, &installation, files.as_deref())
+        }
+        Command::Audit { command: AuditCommand::Verify { installation } } => {
+            backup::verify(&installation)
+        }
+        Command::Audit { command: AuditCommand::Export { format, output, installation } } => {
+            backup::export(format, output.as_deref(), &installation)
+        }
         Command::Db { command: DbCommand::Migrate { database } } => database::migrate(&database),
         Command::Db { command: DbCommand::Status { database } } => database::status(&database),
         Command::Settings { config } => settings::settings(&config),
+        Command::Serve { listen, config } => serve::serve(&config, listen),
+        Command::Health { wait, config } => serve::health(&config, wait),
         Command::Completions { shell } => author::completions(shell),
     }
 }

@@ -45,7 +45,6 @@ pub(crate) struct DatabaseAddress(String);
 
 impl DatabaseAddress {
     /// The address itself, with its password.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the service asks for it"))]
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -264,10 +263,9 @@ impl From<Files> for String {
 pub(crate) struct Network(IpNet);
 
 impl Network {
-    /// Whether `address` is one of them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the service asks for it"))]
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        self.0.contains(&address.to_canonical())
+    /// The addresses.
+    pub(crate) fn network(self) -> IpNet {
+        self.0
     }
 }
 

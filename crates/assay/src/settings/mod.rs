@@ -212,8 +212,18 @@ pub(crate) enum ShowMetrics {
 }
 
 impl Settings {
+    /// Those of a demonstration at `listen`, with its files in `folder`.
+    pub(crate) fn for_demo(listen: SocketAddr, folder: std::path::PathBuf) -> Self {
+        Self {
+            listen,
+            public_url: PublicAddress::at(listen),
+            name: "Assay".to_owned(),
+            files: Files::Folder(folder),
+            ..Self::default()
+        }
+    }
+
     /// Where figures for Prometheus are shown.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the service asks for it"))]
     pub(crate) fn show_metrics(&self) -> ShowMetrics {
         match (self.metrics.listen, self.metrics.token.clone()) {
             (Some(address), token) => ShowMetrics::At(address, token),

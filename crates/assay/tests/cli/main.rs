@@ -1,6 +1,7 @@
 //! The program, run as people run it: every command, and what hostile input does to it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod backup;
 mod blank;
 mod check;
 mod compare;

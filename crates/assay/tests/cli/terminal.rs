@@ -2,7 +2,7 @@
 
 use crate::support::{Place, Ran};
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 20] = [
     "demo",
     "check",
     "score",
@@ -19,6 +19,8 @@ const COMMANDS: [&str; 18] = [
     "rescore",
     "export",
     "import",
+    "backup",
+    "restore",
     "settings",
     "completions",
 ];

@@ -107,7 +107,7 @@ impl Page for EvidencePage {
     const MENU: &'static str = "evidence";
 
     fn title(&self, words: &Words) -> String {
-        words.text("evidence.title")
+        words.text("evidence.library")
     }
 }
 
@@ -116,7 +116,7 @@ impl Page for AddPage {
     const MENU: &'static str = "home";
 
     fn title(&self, words: &Words) -> String {
-        words.text("evidence_add.title")
+        words.text("evidence.new")
     }
 
     fn back(&self, words: &Words) -> Option<Link> {
@@ -254,7 +254,7 @@ pub(super) async fn file_of_answer(
     Ok(streamed(found))
 }
 
-fn streamed(it: Download) -> HttpResponse {
+pub(crate) fn streamed(it: Download) -> HttpResponse {
     let pieces = it.pieces.map_ok(actix_web::web::Bytes::from).map_err(Problem::from);
     attachment(&it.media_type, &it.name)
         .insert_header(("Content-Security-Policy", "default-src 'none'; sandbox"))

@@ -99,7 +99,7 @@ pub(super) async fn download(visit: Visit, path: Path<String>) -> Result<HttpRes
 }
 
 /// An answer that a browser saves as a file called `name`.
-pub(super) fn attachment(media_type: &str, name: &str) -> actix_web::HttpResponseBuilder {
+pub(crate) fn attachment(media_type: &str, name: &str) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response.content_type(media_type).insert_header(ContentDisposition {
         disposition: DispositionType::Attachment,

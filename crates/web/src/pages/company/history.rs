@@ -215,7 +215,7 @@ impl Page for AsOfPage {
     const MENU: &'static str = "home";
 
     fn title(&self, words: &Words) -> String {
-        words.text("as_of.title")
+        words.text_with("as_of.title", &[("date", &self.day)])
     }
 
     fn back(&self, words: &Words) -> Option<Link> {

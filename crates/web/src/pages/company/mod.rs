@@ -4,14 +4,14 @@
 
 mod charts;
 mod check;
-mod evidence;
-mod file;
+pub(crate) mod evidence;
+pub(crate) mod file;
 mod history;
 mod home;
 mod overview;
-mod people;
+pub(crate) mod people;
 mod question;
-mod report;
+pub(crate) mod report;
 mod result;
 pub(crate) mod step;
 pub(crate) mod typed;

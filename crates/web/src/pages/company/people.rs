@@ -120,7 +120,7 @@ pub(super) async fn invite(
         Ok(()) => {
             let path = format!("/assessments/{id}/people");
             let email = [("email", email.trim())];
-            Ok(visit.go_saying(&path, NoticeKind::Done, "people.invited", &email))
+            Ok(visit.go_saying(&path, NoticeKind::Done, "people.done", &email))
         }
         Err(error) => {
             let error = Problem::from(error).on_field(visit.words())?;
@@ -131,7 +131,7 @@ pub(super) async fn invite(
 }
 
 /// The letter that invites a colleague, in the language of who invites.
-fn letter(
+pub(crate) fn letter(
     visit: &Visit,
     open: &OpenAssessment,
     from: String,

@@ -13,13 +13,13 @@ use crate::visit::Visit;
 
 /// Which report.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     lang: Option<String>,
     sheet: Option<String>,
 }
 
 /// Draws the report of what was signed last, or of an earlier sheet.
-pub(super) async fn report(
+pub(crate) async fn report(
     visit: Visit,
     path: Path<String>,
     asked: Query<Asked>,
@@ -46,7 +46,7 @@ pub(super) async fn report(
 }
 
 /// Draws the form of the sheet in hand, to read and discuss.
-pub(super) async fn blank(
+pub(crate) async fn blank(
     visit: Visit,
     path: Path<String>,
     asked: Query<Asked>,

@@ -19,6 +19,9 @@ use crate::language::Words;
 use crate::page::{Link, Page};
 use crate::visit::Visit;
 
+/// How many next steps are shown: the few that lift most. The API gives them all.
+const MOST_STEPS: usize = 6;
+
 /// What `company/result.html` shows.
 #[derive(Debug, Serialize)]
 struct ResultPage {
@@ -166,9 +169,11 @@ fn page(visit: &Visit, course: &Course, sheet: &ReadSheet, peers: PeersView) -> 
     let before = course.before(sheet).map(|it| (it, result::scorecard(it, language)));
     let card = result::scorecard(sheet, language);
     let view = result::view(sheet, before.as_ref().map(|(_, card)| card), language);
+    let view = scaled(view, scale(&card));
     let signed = sheet.sheet.signed.as_ref();
+    let scale = scale(&card);
     let (peers, peers_waiting) = match peers {
-        PeersView::Shown(peers) => (Some(in_points(peers, &card)), None),
+        PeersView::Shown(peers) => (Some(in_points(peers, scale)), None),
         PeersView::Waiting { finished } => (None, Some(Waiting { finished, needed: FEWEST })),
     };
     ResultPage {
@@ -198,15 +203,30 @@ fn page(visit: &Visit, course: &Course, sheet: &ReadSheet, peers: PeersView) -> 
     }
 }
 
+/// How many points of the headline stand for one point of 100.
+fn scale(card: &Scorecard) -> f64 {
+    let points = card.total.as_ref().and_then(|it| it.points.as_ref());
+    points.map_or(1.0, |it| f64::from(it.out_of) / 100.0)
+}
+
 /// The figures of the round on the scale of the headline.
-fn in_points(mut peers: peers::Peers, card: &Scorecard) -> peers::Peers {
-    if let Some(points) = card.total.as_ref().and_then(|it| it.points.as_ref()) {
-        let scale = f64::from(points.out_of) / 100.0;
+fn in_points(mut peers: peers::Peers, scale: f64) -> peers::Peers {
+    if scale > 1.0 {
         for it in [&mut peers.median, &mut peers.lowest, &mut peers.highest] {
             *it = (*it * scale).round();
         }
     }
     peers
+}
+
+/// What a result says in points of the headline.
+fn scaled(mut view: ResultView, scale: f64) -> ResultView {
+    view.next_steps.truncate(MOST_STEPS);
+    view.next_steps.iter_mut().for_each(|it| it.gain *= scale);
+    view.strengths.iter_mut().chain(&mut view.gaps).for_each(|it| it.points *= scale);
+    let traced = view.trace.iter_mut().flat_map(|it| &mut it.questions);
+    traced.for_each(|it| it.contribution *= scale);
+    view
 }
 
 fn gate(it: &result::GateView) -> Gate {
