@@ -50,7 +50,7 @@ async fn an_organisation_is_made_and_somebody_invited_into_it() {
         assert_eq!(new.post(&link, &[("name", "Ny Kollega")]).await.status, 303);
         assert!(admin.get(&path).await.body.contains("Ny Kollega"));
         let found = admin.get("/admin/people?text=kollega&role=member").await;
-        assert!(found.body.contains("Ny Kollega") && !found.body.contains("drift@example.dk æ"));
+        assert!(found.body.contains("Ny Kollega") && !found.body.contains("E-mail\">drift@"));
         assert_eq!(new.get("/admin/people").await.status, 403);
         assert_eq!(new.get("/admin/audit").await.status, 403);
     })

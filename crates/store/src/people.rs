@@ -88,6 +88,21 @@ pub async fn update(db: &impl Connection, person: &Person) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Changes the address of a person. That nobody else has it is to be seen to before.
+pub async fn set_email(
+    db: &impl Connection,
+    id: PersonId,
+    email: &str,
+) -> Result<(), StoreError> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Email, Expr::value(email))
+        .filter(row::Column::Id.eq(id.0))
+        .exec(&db.executor())
+        .await
+        .map_err(failed("change the address of a person"))?;
+    Ok(())
+}
+
 /// Keeps the hash of a new password.
 pub async fn set_password(
     db: &impl Connection,

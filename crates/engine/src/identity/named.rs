@@ -31,11 +31,7 @@ pub struct NamedAssessment {
 }
 
 /// What those are called that `events`, which the actor may see, are about.
-pub async fn names(
-    engine: &Engine,
-    actor: &Actor,
-    events: &[Event],
-) -> Result<Names, EngineError> {
+pub async fn names(engine: &Engine, actor: &Actor, events: &[Event]) -> Result<Names, EngineError> {
     let db = &engine.db;
     let (mut people, mut organisations) = (BTreeSet::new(), BTreeSet::new());
     let (mut rounds, mut assessments) = (BTreeSet::new(), BTreeSet::new());

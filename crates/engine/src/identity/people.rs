@@ -89,6 +89,7 @@ pub async fn change(
         store::tokens::revoke(transaction, id, None, now).await?;
         let links = Links::To(id, before.email.clone());
         store::links::revoke(transaction, &links, now).await?;
+        store::people::set_email(transaction, id, &after.email).await?;
     }
     store::people::update(transaction, &after).await?;
     Ok((before, after))

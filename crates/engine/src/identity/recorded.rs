@@ -17,8 +17,8 @@ use super::sessions::Browser;
 use super::sign_in::SignedIn;
 use super::tokens::NewToken;
 use super::{
-    Actor, Limits, Link, LinkId, LinkPurpose, Organisation, OrganisationId, Person, PersonId,
-    Role, Secret, SessionId, Token, TokenId, Via, account, letters, links, organisations, people,
+    Actor, Limits, Link, LinkId, LinkPurpose, Organisation, OrganisationId, Person, PersonId, Role,
+    Secret, SessionId, Token, TokenId, Via, account, letters, links, organisations, people,
     sessions, sign_in, tokens,
 };
 use crate::engine::Engine;
