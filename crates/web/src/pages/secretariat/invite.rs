@@ -178,7 +178,7 @@ fn row(words: &Words, it: &Line) -> LineRow {
 }
 
 /// The letter of invitation, in the language of the round.
-fn letter(visit: &Visit, open: &OpenRound) -> Result<InvitationLetter, Problem> {
+pub(crate) fn letter(visit: &Visit, open: &OpenRound) -> Result<InvitationLetter, Problem> {
     let (site, round) = (Arc::clone(&visit.site), open.round.clone());
     let from = cluster(visit.actor()?, &round);
     let language = Language::parse(&round.language).unwrap_or(site.settings.language);

@@ -10,8 +10,8 @@ mod assessment;
 mod edit;
 mod export;
 mod hand_back;
-mod invite;
-mod remind;
+pub(crate) mod invite;
+pub(crate) mod remind;
 mod round;
 mod rounds;
 

@@ -164,7 +164,7 @@ pub(super) fn reason(why: Passed) -> &'static str {
 }
 
 /// The letter: to somebody known in their language, to who is only invited in the round's.
-fn letter(visit: &Visit, open: &OpenRound, words: String) -> Result<Write, Problem> {
+pub(crate) fn letter(visit: &Visit, open: &OpenRound, words: String) -> Result<Write, Problem> {
     let (site, round) = (Arc::clone(&visit.site), open.round.clone());
     let from = cluster(visit.actor()?, &round);
     let language = Language::parse(&round.language).unwrap_or(site.settings.language);

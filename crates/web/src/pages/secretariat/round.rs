@@ -47,6 +47,7 @@ struct ShownRound {
     state_key: &'static str,
     days_left: Option<i64>,
     invite_href: Option<String>,
+    remind_href: Option<String>,
     edit_href: String,
 }
 
@@ -277,6 +278,8 @@ fn shown_round(visit: &Visit, it: &Overview) -> ShownRound {
         state_key,
         days_left: left.filter(|_| state_key == "open"),
         invite_href: (state_key != "closed").then(|| address(round.id, "/invite")),
+        remind_href: (state_key == "open" && it.submitted < it.total())
+            .then(|| address(round.id, "/remind")),
         edit_href: address(round.id, "/edit"),
     }
 }
