@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("reports", &["model"]),
     ("engine", &["expressions", "forms", "model", "scoring", "store", "workflow"]),
     ("web", &["engine", "model", "reports"]),
-    ("assay", &["engine", "expressions", "forms", "model", "reports", "scoring", "store"]),
+    ("assay", &["engine", "expressions", "forms", "model", "reports", "scoring", "store", "web"]),
     ("xtask", &[]),
 ];
 
