@@ -21,9 +21,11 @@ use crate::rounds::RoundId;
 use crate::words;
 
 mod listing;
+mod visible;
 pub use listing::{
     AssessmentCursor, AssessmentFilter, AssessmentOrder, Column, Listed, get_many, ids, page,
 };
+pub use visible::{Visible, visible};
 
 id!(
     /// Names one assessment.
