@@ -22,6 +22,12 @@ pub struct Problem {
     pub status: StatusCode,
     /// What went wrong, as a stable word.
     pub code: &'static str,
+    rest: Box<Rest>,
+}
+
+/// What only some problems have.
+#[derive(Clone, Debug, Default)]
+struct Rest {
     values: Vec<(&'static str, String)>,
     detail: Option<String>,
     more: Map<String, Value>,
@@ -56,38 +62,30 @@ impl FieldError {
 impl Problem {
     /// One with the status and the code.
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            values: Vec::new(),
-            detail: None,
-            more: Map::new(),
-            retry_after: None,
-            field: None,
-        }
+        Self { status, code, rest: Box::default() }
     }
 
     /// With a member beside the usual ones, where a program asks.
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.more.insert(name.to_owned(), json!(value));
+        self.rest.more.insert(name.to_owned(), json!(value));
         self
     }
 
     /// With a value for its words.
     fn value(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.values.push((name, value.to_string()));
+        self.rest.values.push((name, value.to_string()));
         self
     }
 
     /// With words of its own.
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.rest.detail = Some(detail.into());
         self
     }
 
     /// With the seconds after which to try again.
     fn after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+        self.rest.retry_after = Some(seconds);
         self
     }
 
@@ -136,6 +134,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable").after(2)
     }
 
+    /// This person waits for too many reports already.
+    pub fn too_many_reports() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "reports").after(5)
+    }
+
     /// Something is wrong with the program; `why` is logged.
     pub fn failed(why: &dyn fmt::Display) -> Self {
         tracing::error!(error = %why, "failed");
@@ -158,7 +161,7 @@ impl Problem {
 
     /// The error of a field that this is, to be shown beside it; or this problem again.
     pub fn on_field(self, words: &Words) -> Result<FieldError, Self> {
-        match &self.field {
+        match &self.rest.field {
             Some(it) => Ok(FieldError::new(it.field.clone(), said(words, it))),
             None => Err(self),
         }
@@ -171,20 +174,20 @@ impl Problem {
 
     /// What happened and what to do, in words.
     pub fn text(&self, words: &Words) -> String {
-        if let Some(it) = &self.field {
+        if let Some(it) = &self.rest.field {
             return said(words, it);
         }
-        if let Some(detail) = &self.detail {
+        if let Some(detail) = &self.rest.detail {
             return detail.clone();
         }
         let values: Vec<(&str, &dyn fmt::Display)> =
-            self.values.iter().map(|(name, value)| (*name, value as &dyn fmt::Display)).collect();
+            self.rest.values.iter().map(|(name, value)| (*name, value as &dyn fmt::Display)).collect();
         words.text_with(&format!("problem.{}.text", self.code), &values)
     }
 
     /// How long to wait, in seconds.
     pub(crate) fn retry_after(&self) -> Option<u64> {
-        self.retry_after
+        self.rest.retry_after
     }
 
     /// As problem details (RFC 9457).
@@ -196,12 +199,12 @@ impl Problem {
             "code": self.code,
             "detail": self.text(words),
         });
-        if let (Some(all), Some(field)) = (details.as_object_mut(), &self.field) {
+        if let (Some(all), Some(field)) = (details.as_object_mut(), &self.rest.field) {
             let field = Field { message: said(words, field), ..field.clone() };
             all.insert("fields".to_owned(), json!([field]));
         }
         if let Some(all) = details.as_object_mut() {
-            all.extend(self.more.clone());
+            all.extend(self.rest.more.clone());
         }
         details
     }
@@ -230,10 +233,11 @@ impl From<EngineError> for Problem {
                 .with("revision", it.revision)
                 .with("places", it.conflicts.iter().map(|it| &it.place).collect::<Vec<_>>()),
             EngineError::Outdated => Self::new(S::CONFLICT, "outdated"),
-            EngineError::Invalid { field, code, message } => Self {
-                field: Some(Field { field, code, message }),
-                ..Self::new(S::UNPROCESSABLE_ENTITY, "invalid")
-            },
+            EngineError::Invalid { field, code, message } => {
+                let mut invalid = Self::new(S::UNPROCESSABLE_ENTITY, "invalid");
+                invalid.rest.field = Some(Field { field, code, message });
+                invalid
+            }
             EngineError::Findings(findings) => Self::new(S::UNPROCESSABLE_ENTITY, "findings")
                 .value("count", findings.len())
                 .with("findings", findings),

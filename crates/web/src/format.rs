@@ -56,7 +56,7 @@ fn grouped(language: Language, negative: bool, whole: &str, decimals: &str) -> S
     };
     let mut text = String::from(if negative { "−" } else { "" });
     for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             text.push(thousands);
         }
         text.push(digit);
