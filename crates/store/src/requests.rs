@@ -1,6 +1,7 @@
 //! Requests that were answered, so that one which is sent again gets the same answer.
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::db::Connection;
@@ -68,4 +69,30 @@ pub async fn forget(db: &impl Connection, before: DateTime<Utc>) -> Result<u64, 
         .await
         .map_err(failed("forget requests"))?;
     Ok(gone.rows_affected)
+}
+
+/// Notes what a request was answered with.
+pub async fn set_answer(
+    db: &impl Connection,
+    person: PersonId,
+    key: &str,
+    answer: &str,
+) -> Result<(), StoreError> {
+    row::Entity::update_many()
+        .col_expr(row::Column::Answer, Expr::value(answer))
+        .filter(row::Column::PersonId.eq(person.0))
+        .filter(row::Column::Key.eq(key))
+        .exec(&db.executor())
+        .await
+        .map_err(failed("note the answer to a request"))?;
+    Ok(())
+}
+
+/// Forgets one request.
+pub async fn remove(db: &impl Connection, person: PersonId, key: &str) -> Result<(), StoreError> {
+    row::Entity::delete_by_id((person.0, key.to_owned()))
+        .exec(&db.executor())
+        .await
+        .map_err(failed("forget a request"))?;
+    Ok(())
 }

@@ -58,7 +58,7 @@ struct Changes {
 /// What changes about a question; what is absent stays.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ChangeOf {
+pub(super) struct ChangeOf {
     /// The question: `step.question`.
     place: String,
     /// The answer as a response document has it; null takes it away.
@@ -84,13 +84,13 @@ struct ChangeOf {
 }
 
 /// Tells null, which was given, from what was not.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(reader: D) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 
 /// What became of a request to save.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SavedView {
+pub(super) struct SavedView {
     /// The questions that are saved.
     saved: Vec<String>,
     /// The questions that are not, and why.
@@ -102,7 +102,7 @@ struct SavedView {
 
 /// A value that was not saved.
 #[derive(Debug, Serialize, JsonSchema)]
-struct RefusedView {
+pub(super) struct RefusedView {
     /// The question.
     place: String,
     /// What is wrong, as a stable word.
@@ -148,7 +148,7 @@ async fn save(
     key: Key,
     body: Json<Changes>,
 ) -> Result<HttpResponse, Problem> {
-    let (engine, actor) = (visit.engine(), actor(&visit, Scope::Write)?);
+    actor(&visit, Scope::Write)?;
     let (id, changes): (AssessmentId, _) = (id(&path)?, body.0.changes);
     let mut read = Read { visit: &visit, id, open: None, edits: Vec::new(), refused: Vec::new() };
     for change in &changes {
@@ -156,9 +156,21 @@ async fn save(
     }
     let Read { edits, refused, .. } = read;
     let request = SaveRequest { seen: seen.0, edits, key: key.0 };
-    match sheets::save(engine, actor, id, &request, visit.now).await {
-        Ok(saved) => answer(&visit, saved, refused),
-        Err(EngineError::Conflict(it)) => Err(conflict(&visit, id, &changes, *it).await?),
+    save_all(&visit, id, &request, &changes, refused).await
+}
+
+/// Saves, and says what became of it.
+pub(super) async fn save_all(
+    visit: &Visit,
+    id: AssessmentId,
+    request: &SaveRequest,
+    changes: &[ChangeOf],
+    unread: Vec<RefusedView>,
+) -> Result<HttpResponse, Problem> {
+    let who = actor(visit, Scope::Write)?;
+    match sheets::save(visit.engine(), who, id, request, visit.now).await {
+        Ok(saved) => answer(visit, saved, unread),
+        Err(EngineError::Conflict(it)) => Err(conflict(visit, id, changes, *it).await?),
         Err(error) => Err(error.into()),
     }
 }
@@ -185,7 +197,7 @@ fn answer(
     Err(all.into_iter().fold(problem, |problem, (name, value)| problem.with(&name, value)))
 }
 
-fn refused(visit: &Visit, it: &RefusedEdit) -> RefusedView {
+pub(super) fn refused(visit: &Visit, it: &RefusedEdit) -> RefusedView {
     RefusedView {
         place: it.place.clone(),
         code: it.code.to_owned(),
@@ -450,4 +462,19 @@ fn rows_as_typed(view: &QuestionView) -> Value {
         true => Value::Null,
         false => view.rows.iter().map(row).collect(),
     }
+}
+
+/// A piece of evidence beside an answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct EvidenceItem {
+    /// What it is called when the evidence is changed.
+    id: String,
+    /// What it is.
+    #[serde(flatten)]
+    evidence: Evidence,
+}
+
+pub(super) fn evidence_items(all: &[Evidence]) -> Vec<EvidenceItem> {
+    let item = |it: &Evidence| EvidenceItem { id: typed::evidence_id(it), evidence: it.clone() };
+    all.iter().map(item).collect()
 }

@@ -35,6 +35,22 @@ impl FromRequest for Revision {
     }
 }
 
+/// The revision that `If-Match` names, where it is sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaybeRevision(pub(super) Option<u64>);
+
+impl FromRequest for MaybeRevision {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(match request.headers().contains_key(header::IF_MATCH) {
+            false => Ok(Self(None)),
+            true => Revision::from_request(request, payload).into_inner().map(|it| Self(Some(it.0))),
+        })
+    }
+}
+
 /// Reads an entity tag as it was given out; a proxy that compresses makes it a weak one.
 fn revision(tag: &str) -> Result<u64, Problem> {
     let tag = tag.trim();

@@ -7,7 +7,18 @@
 
 mod answers;
 mod asked;
+mod assessments;
+mod description;
+mod evidence;
+mod me;
+mod once;
 mod operation;
+mod organisations;
+mod overseeing;
+mod people;
+mod results;
+mod rounds;
+mod types;
 
 use engine::identity::{Actor, Scope};
 
@@ -17,7 +28,18 @@ use crate::visit::Visit;
 pub(crate) use operation::Operation;
 
 /// All operations, in the order in which they are described.
-pub(crate) const OPERATIONS: &[&[Operation]] = &[answers::OPERATIONS];
+pub(crate) const OPERATIONS: &[&[Operation]] = &[
+    me::OPERATIONS,
+    assessments::OPERATIONS,
+    answers::OPERATIONS,
+    results::OPERATIONS,
+    evidence::OPERATIONS,
+    rounds::OPERATIONS,
+    organisations::OPERATIONS,
+    people::OPERATIONS,
+    overseeing::OPERATIONS,
+    description::OPERATIONS,
+];
 
 /// The routes of all operations.
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
