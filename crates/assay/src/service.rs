@@ -59,7 +59,10 @@ pub(crate) fn attachments(settings: &Settings) -> Result<Attachments> {
                 prefix: prefix.clone(),
                 endpoint: it.endpoint.as_ref().map(|it| it.as_str().to_owned()),
                 region: it.region.clone(),
-                key: it.access_key.clone().zip(it.secret_key.as_ref().map(|it| it.reveal().to_owned())),
+                key: it
+                    .access_key
+                    .clone()
+                    .zip(it.secret_key.as_ref().map(|it| it.reveal().to_owned())),
             };
             Ok(Attachments::in_bucket(&storage)?)
         }
@@ -117,7 +120,9 @@ impl Service {
 
 fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).with_context(|| {
-        format!("cannot listen at {address}; is another program there? Choose another with --listen")
+        format!(
+            "cannot listen at {address}; is another program there? Choose another with --listen"
+        )
     })
 }
 

@@ -94,7 +94,9 @@ impl Attachments {
                 let pieces = found.into_stream();
                 Ok(pieces.map(|it| it.map(Vec::from).map_err(failed("read"))).boxed())
             }
-            Err(object_store::Error::NotFound { .. }) => Err(EngineError::NotFound { what: "file" }),
+            Err(object_store::Error::NotFound { .. }) => {
+                Err(EngineError::NotFound { what: "file" })
+            }
             Err(error) => Err(failed("read")(error)),
         }
     }

@@ -99,11 +99,7 @@ struct AddComment {
 impl Change for AddComment {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         store::comments::insert(tx, &self.comment).await?;
         history.push(self.event.clone());
         Ok(())

@@ -3,9 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use model::Grade;
 use model::response::{Evidence, EvidenceFile};
-use store::{
-    About, EvidenceId, NewEvent, OrganisationId, StoredEvidence, StoredFile, Transaction,
-};
+use store::{About, EvidenceId, NewEvent, OrganisationId, StoredEvidence, StoredFile, Transaction};
 
 use crate::attachments::Pieces;
 use crate::engine::Engine;
@@ -122,11 +120,7 @@ struct AddEvidence {
 impl Change for AddEvidence {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         if let Some(file) = &self.file {
             store::evidence::put_file(tx, file).await?;
         }
@@ -157,11 +151,7 @@ struct RemoveEvidence {
 impl Change for RemoveEvidence {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         store::evidence::remove(tx, self.id, self.now).await?;
         history.push(self.event.clone());
         Ok(())
@@ -176,10 +166,10 @@ pub fn as_answered(it: &StoredEvidence) -> Evidence {
         date: it.date.clone(),
         expires: it.expires_on.clone(),
         link: it.link.clone(),
-        file: it
-            .file
-            .as_ref()
-            .map(|(hash, name)| EvidenceFile { name: name.clone(), hash: format!("sha256:{hash}") }),
+        file: it.file.as_ref().map(|(hash, name)| EvidenceFile {
+            name: name.clone(),
+            hash: format!("sha256:{hash}"),
+        }),
     }
 }
 
@@ -200,11 +190,7 @@ pub(crate) async fn download(
 }
 
 /// The file of a piece of evidence.
-pub async fn file(
-    engine: &Engine,
-    actor: &Actor,
-    id: EvidenceId,
-) -> Result<Download, EngineError> {
+pub async fn file(engine: &Engine, actor: &Actor, id: EvidenceId) -> Result<Download, EngineError> {
     let evidence = get(engine, actor, id).await?;
     let (hash, name) = evidence.file.ok_or(EngineError::NotFound { what: "file" })?;
     download(engine, &hash, &name).await
@@ -263,9 +249,9 @@ fn title(title: &str, file: Option<&str>) -> Result<String, EngineError> {
 
 fn date(field: &str, text: Option<&str>) -> Result<Option<String>, EngineError> {
     let Some(text) = text.map(str::trim).filter(|it| !it.is_empty()) else { return Ok(None) };
-    let day: NaiveDate = text.parse().map_err(|_| {
-        EngineError::invalid(field, "bad-date", "write a day as year-month-day")
-    })?;
+    let day: NaiveDate = text
+        .parse()
+        .map_err(|_| EngineError::invalid(field, "bad-date", "write a day as year-month-day"))?;
     Ok(Some(day.to_string()))
 }
 

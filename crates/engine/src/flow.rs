@@ -11,8 +11,8 @@ use model::programme::{Stage, Transition};
 use model::{Response, Scorecard, Severity};
 use serde_json::Map;
 use store::{
-    About, Assessment, AssessmentId, Comment, CommentId, CommentKind, NewEvent, Round, Sheet, SheetId,
-    Signature, StoredResult, Transaction,
+    About, Assessment, AssessmentId, Comment, CommentId, CommentKind, NewEvent, Round, Sheet,
+    SheetId, Signature, StoredResult, Transaction,
 };
 use workflow::{Answered, Beginning, Dates, NextStage, Outcome, Refusal, Standing};
 
@@ -96,7 +96,8 @@ fn standing(open: &OpenAssessment, sheets: &[ReadSheet]) -> Standing {
         let needed = |place: &&String| {
             let index = it.form.form.index_of(place);
             index.is_some_and(|it| {
-                reading.form.question(it).required && matches!(reading.answers[it], Answer::Given(_))
+                reading.form.question(it).required
+                    && matches!(reading.answers[it], Answer::Given(_))
             })
         };
         outcome.missing += it.carried.iter().filter(needed).count();
@@ -122,8 +123,9 @@ impl Course {
     /// The sheet in hand: that of the stage where it stands, otherwise the one begun last.
     pub fn in_hand(&self) -> Option<&ReadSheet> {
         let assessment = &self.open.assessment;
-        let here =
-            |it: &&ReadSheet| it.sheet.stage == assessment.stage && it.sheet.turn == assessment.turn;
+        let here = |it: &&ReadSheet| {
+            it.sheet.stage == assessment.stage && it.sheet.turn == assessment.turn
+        };
         self.sheets.iter().find(here).or(self.sheets.last())
     }
 
@@ -151,7 +153,8 @@ impl Course {
         let roles = &self.open.standing.roles;
         let action = |offer: workflow::Offer<'_>| {
             let (from, action) = (&offer.transition.from, &offer.transition.action);
-            let title = texts.transitions.iter().find(|it| it.from == *from && it.action == *action);
+            let title =
+                texts.transitions.iter().find(|it| it.from == *from && it.action == *action);
             Action {
                 id: action.clone(),
                 title: title.map_or_else(|| action.clone(), |it| it.title.clone()),
@@ -281,7 +284,8 @@ impl Step {
         let standing = standing.moved(&next);
         let begun = begin(engine, open, &standing, &course.sheets, &assessment, now).await?;
         if let Some(sheet) = &begun {
-            (assessment.progress.answered, assessment.progress.asked) = (sheet.answered, sheet.asked);
+            (assessment.progress.answered, assessment.progress.asked) =
+                (sheet.answered, sheet.asked);
         }
         let event = NewEvent {
             at: now,
@@ -298,11 +302,7 @@ impl Step {
 impl Change for Step {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         if let Some((sheet, result)) = &self.signed {
             let saved = store::scorecards::save(tx, result).await?;
             let sheet = Sheet { scorecard: Some(saved.id), ..sheet.clone() };
@@ -466,8 +466,7 @@ async fn earlier_round(
         return Ok(None);
     }
     let own = &open.assessment;
-    let mut others =
-        store::assessments::of_organisations(&engine.db, &[own.organisation]).await?;
+    let mut others = store::assessments::of_organisations(&engine.db, &[own.organisation]).await?;
     others.retain(|it| it.id != own.id && it.subject == own.subject);
     let ids: Vec<AssessmentId> = others.iter().map(|it| it.id).collect();
     let mut sheets = store::sheets::signed(&engine.db, &ids).await?;
@@ -498,8 +497,7 @@ fn carry(form: &PreparedForm, response: &mut Response, earlier: &Response) -> BT
     // An option that the form no longer has is not carried; neither is its note.
     let issues = validate::validate(&Reading::new(form, response));
     let wrong = issues.iter().filter(|it| it.code.severity == Severity::Error);
-    let wrong: Vec<String> =
-        wrong.filter_map(|it| crate::answers::place_of(&it.pointer)).collect();
+    let wrong: Vec<String> = wrong.filter_map(|it| crate::answers::place_of(&it.pointer)).collect();
     for place in wrong {
         for aspect in [Aspect::Answer, Aspect::Comment, Aspect::Evidence] {
             put_aspect(response, &place, aspect, &serde_json::Value::Null);
@@ -507,8 +505,7 @@ fn carry(form: &PreparedForm, response: &mut Response, earlier: &Response) -> BT
     }
     for index in 0..form.len() {
         let place = &form.question(index).path;
-        let excused =
-            response.notes.get(place).is_some_and(|it| it.not_applicable.is_some());
+        let excused = response.notes.get(place).is_some_and(|it| it.not_applicable.is_some());
         if excused || answer_at(&response.answers, place).is_some() {
             carried.insert(place.clone());
         }
@@ -601,11 +598,7 @@ struct HandBack {
 impl Change for HandBack {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         let sheet = &self.sheet;
         if !store::sheets::update(tx, sheet, sheet.revision - 1).await?
             || !store::assessments::update(tx, &self.assessment, self.seen).await?
@@ -640,10 +633,10 @@ pub async fn set_locked(
     let word = |locked: bool| Some(if locked { "locked" } else { "open" }.to_owned());
     let change = Lock {
         // Whoever is just saving finds the sheet changed, looks again, and finds the lock.
-        sheet: course.in_hand().filter(|it| !it.sheet.is_signed()).map(|it| Sheet {
-            revision: it.sheet.revision + 1,
-            ..it.sheet.clone()
-        }),
+        sheet: course
+            .in_hand()
+            .filter(|it| !it.sheet.is_signed())
+            .map(|it| Sheet { revision: it.sheet.revision + 1, ..it.sheet.clone() }),
         assessment: Assessment {
             locked_at: locked.then_some(now),
             revision: assessment.revision + 1,
@@ -673,11 +666,7 @@ struct Lock {
 impl Change for Lock {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         if let Some(sheet) = &self.sheet
             && !store::sheets::update(tx, sheet, sheet.revision - 1).await?
         {

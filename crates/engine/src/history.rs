@@ -58,10 +58,7 @@ pub async fn audit(
 
 /// Works every hash of the history out again; how many events there are, or the first that is
 /// wrong.
-pub async fn verify(
-    engine: &Engine,
-    actor: &Actor,
-) -> Result<Result<u64, Broken>, EngineError> {
+pub async fn verify(engine: &Engine, actor: &Actor) -> Result<Result<u64, Broken>, EngineError> {
     actor.require(Scope::Read)?;
     actor.require_administrator()?;
     Ok(store::events::verify(&engine.db).await?)

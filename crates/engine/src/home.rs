@@ -1,6 +1,7 @@
 //! What waits for a person, and what is finished.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -46,13 +47,12 @@ pub async fn assessments(engine: &Engine, actor: &Actor) -> Result<Vec<Listed>, 
     let mut organisations: BTreeMap<OrganisationId, Organisation> = BTreeMap::new();
     let mut listed = Vec::new();
     for assessment in all {
-        if !rounds.contains_key(&assessment.round) {
+        if let Entry::Vacant(place) = rounds.entry(assessment.round) {
             let round = store::rounds::get(db, assessment.round).await?;
-            rounds.insert(assessment.round, known(engine, round).await?);
+            place.insert(known(engine, round).await?);
         }
-        if !organisations.contains_key(&assessment.organisation) {
-            let found = store::organisations::get(db, assessment.organisation).await?;
-            organisations.insert(assessment.organisation, found);
+        if let Entry::Vacant(place) = organisations.entry(assessment.organisation) {
+            place.insert(store::organisations::get(db, assessment.organisation).await?);
         }
         let (round, programme, form) = &rounds[&assessment.round];
         let organisation = organisations[&assessment.organisation].clone();

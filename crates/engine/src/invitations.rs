@@ -14,9 +14,9 @@ use workflow::Standing as Place;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::flow;
-use crate::reminders;
 use crate::identity::links::{Invitation, issue};
 use crate::identity::{Actor, Letter, Secret, email, letters};
+use crate::reminders;
 use crate::rights::{self, OpenAssessment, OpenRound, Standing};
 use crate::writer::Change;
 
@@ -185,7 +185,8 @@ fn read(list: &str) -> Vec<Line> {
             Err(_) => line.fate = wrong("bad-email", "this is not an e-mail address"),
             Ok(email) => {
                 let name = &line.organisation;
-                if name.is_empty() || name.chars().count() > 200 || name.contains(char::is_control) {
+                if name.is_empty() || name.chars().count() > 200 || name.contains(char::is_control)
+                {
                     let message = "write the organisation's name behind the address";
                     line.fate = wrong("no-organisation", message);
                 } else if !addresses.insert((email.clone(), name.to_lowercase())) {
@@ -215,7 +216,9 @@ pub async fn invite(
         let (organisation, assessment) = match &line.fate {
             Fate::Wrong { .. } => continue,
             Fate::SameAsLine(first) => {
-                let Some(first) = invited.iter().find(|it| it.line.line == *first) else { continue };
+                let Some(first) = invited.iter().find(|it| it.line.line == *first) else {
+                    continue;
+                };
                 (first.organisation.clone(), first.assessment)
             }
             Fate::AlreadyIn(organisation, id) => {
@@ -316,11 +319,7 @@ struct Invite {
 impl Change for Invite {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         for entry in &self.entries {
             if matches!(entry.line.fate, Fate::NewOrganisation)
                 && !store::organisations::insert(tx, &entry.organisation).await?
@@ -405,11 +404,7 @@ struct InviteColleague {
 impl Change for InviteColleague {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         let assessment = &self.open.assessment;
         let invited = Invited {
             email: self.email.clone(),
@@ -490,11 +485,7 @@ struct Remind {
 impl Change for Remind {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         for letter in &self.letters {
             letters::post(tx, letter.clone(), self.now).await?;
         }

@@ -1,59 +1,61 @@
 //! Use cases: check forms and programmes, score a response, make report data, keep and repeat
-//! results.
+//! results; sign in, run a round, answer, hand in, return.
 //!
-//! The only place where the store and the pure crates meet. Each use case takes the time as
-//! an argument and gives findings, not only a first error.
+//! The only place where the store and the pure crates meet, and the only one that decides who
+//! may do what. Each use case takes the time as an argument and gives findings, not only a
+//! first error.
 //!
 //! Suggested reading order: [`library`], [`check`], [`assess`], [`report`], [`blank`], [`results`],
-//! [`rescore`], [`transfer`], [`publish`].
+//! [`rescore`], [`transfer`], [`publish`]; for what is served [`mod@engine`], [`writer`],
+//! [`identity`], [`rights`], [`rounds`], [`invitations`], [`sheets`], [`flow`], [`views`].
 
+pub mod answers;
 pub mod assess;
-pub mod blank;
-pub mod check;
-pub mod error;
-pub mod offline;
-pub mod peers;
-pub mod home;
-pub mod history;
-pub mod housekeeping;
-pub mod comments;
-pub mod invitations;
-pub mod media;
-pub mod evidence;
-pub mod rounds;
-pub mod flow;
-pub mod writer;
-pub mod sheets;
-pub mod rights;
-pub mod kept;
-pub mod engine;
 pub mod attachments;
 pub mod audit;
 pub mod backup;
-pub mod answers;
+pub mod blank;
+pub mod check;
+pub mod comments;
+pub mod engine;
+pub mod error;
+pub mod evidence;
+pub mod flow;
 pub mod guidance;
+pub mod history;
+pub mod home;
+pub mod housekeeping;
 pub mod identity;
+pub mod invitations;
+pub mod kept;
 pub mod library;
+pub mod media;
+pub mod offline;
+pub mod peers;
 pub mod publish;
+pub mod reminders;
 pub mod report;
 pub mod requests;
 pub mod rescore;
-pub mod reminders;
 pub mod results;
 pub mod results_table;
+pub mod rights;
+pub mod rounds;
+pub mod sheets;
 pub mod transfer;
-pub mod visible;
 pub mod views;
+pub mod visible;
+pub mod writer;
 
 pub use error::EngineError;
 pub use forms::Files;
 pub use forms::prepare::PreparedForm;
 pub use store::StoreError;
-pub use workflow::Refusal;
+pub use store::assessments::{AssessmentOrder, Column as SortColumn};
+pub use store::{Assessment, Round};
 pub use store::{
     AssessmentId, Comment, CommentKind, Event, EvidenceId, OrganisationId, PersonId, RoundId,
     SheetId, StoredEvidence,
 };
-pub use store::assessments::{AssessmentOrder, Column as SortColumn};
-pub use store::{Assessment, Round};
 pub use store::{Broken, EventFilter};
+pub use workflow::Refusal;

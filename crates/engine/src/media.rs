@@ -19,11 +19,11 @@ pub enum MediaType {
     Docx,
     /// An Excel workbook.
     Xlsx,
-    /// A PowerPoint presentation.
+    /// A presentation of `PowerPoint`.
     Pptx,
-    /// An OpenDocument text.
+    /// A text of `OpenDocument`.
     Odt,
-    /// An OpenDocument spreadsheet.
+    /// A spreadsheet of `OpenDocument`.
     Ods,
     /// Plain text in UTF-8.
     Text,
@@ -198,16 +198,13 @@ fn packed(bytes: &[u8]) -> Result<MediaType, NotKept> {
         .map(|(_, kind)| kind)
         .ok_or(NotKept::Kind);
     }
-    // An OpenDocument begins with its type, not compressed.
+    // One of OpenDocument begins with its type, not compressed.
     let begins = |kind: &str| {
         let at = 30 + "mimetype".len();
         bytes.get(at..at + kind.len()) == Some(kind.as_bytes())
             && bytes.get(at + kind.len()..at + kind.len() + 2) == Some(b"PK")
     };
-    [MediaType::Odt, MediaType::Ods]
-        .into_iter()
-        .find(|it| begins(it.name()))
-        .ok_or(NotKept::Kind)
+    [MediaType::Odt, MediaType::Ods].into_iter().find(|it| begins(it.name())).ok_or(NotKept::Kind)
 }
 
 /// Text in UTF-8 that no browser could take for a page.

@@ -46,8 +46,7 @@ pub fn compare(open: &OpenSheet, name: &str, text: &str) -> Result<Comparison, E
     let theirs = read(open, name, text)?;
     let form = &open.form.form;
     let mut candidate = open.response.clone();
-    let mut comparison =
-        Comparison { changes: Vec::new(), unchanged: 0, refused: Vec::new() };
+    let mut comparison = Comparison { changes: Vec::new(), unchanged: 0, refused: Vec::new() };
     for index in 0..form.len() {
         let question = form.question(index);
         let place = &question.path;

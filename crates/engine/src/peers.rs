@@ -78,13 +78,7 @@ mod tests {
     #[test]
     fn equals_share_a_place() {
         let totals = vec![40.0, 60.0, 50.0, 60.0, 70.0, 10.0];
-        let shown = Peers {
-            count: 6,
-            median: 55.0,
-            lowest: 10.0,
-            highest: 70.0,
-            place: Some(2),
-        };
+        let shown = Peers { count: 6, median: 55.0, lowest: 10.0, highest: 70.0, place: Some(2) };
         assert_eq!(among(totals, Some(60.0)), PeersView::Shown(shown));
     }
 }

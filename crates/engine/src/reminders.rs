@@ -71,8 +71,7 @@ pub(crate) async fn of_company(
     let mut all: Vec<Participant> = people.map(Participant::Person).collect();
     let mut known: BTreeSet<String> = all.iter().map(|it| it.email().to_owned()).collect();
     // Those whose time is over count too: whoever has not come is still invited.
-    let invited =
-        store::links::invitations(&engine.db, organisation, DateTime::UNIX_EPOCH).await?;
+    let invited = store::links::invitations(&engine.db, organisation, DateTime::UNIX_EPOCH).await?;
     for link in invited.into_iter().filter(|it| it.round == Some(round)) {
         if known.insert(link.email.clone()) {
             all.push(Participant::Invited(link.email));
@@ -167,10 +166,8 @@ impl Reminders {
             None => of_company(engine, it.organisation, it.round).await?,
         };
         let come = people.iter().any(|it| matches!(it, Participant::Person(_)));
-        let mut people: Vec<Participant> = people
-            .into_iter()
-            .filter(|it| !come || matches!(it, Participant::Person(_)))
-            .collect();
+        let mut people: Vec<Participant> =
+            people.into_iter().filter(|it| !come || matches!(it, Participant::Person(_))).collect();
         if people.is_empty() {
             self.passed.push((it.subject.name.clone(), Passed::Nobody));
         }
@@ -182,11 +179,7 @@ impl Reminders {
 
 /// Why nobody is reminded of an assessment of this programme, as far as it shows without its
 /// people.
-pub fn why_not(
-    programme: &KeptProgramme,
-    it: &Assessment,
-    now: DateTime<Utc>,
-) -> Option<Passed> {
+pub fn why_not(programme: &KeptProgramme, it: &Assessment, now: DateTime<Utc>) -> Option<Passed> {
     let stage = programme.document().stage(&it.stage);
     if it.submitted_at.is_some() || stage.is_none_or(|it| it.is_final) {
         return Some(Passed::Submitted);
@@ -230,11 +223,7 @@ struct Remind {
 impl Change for Remind {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         let mut reminded: Vec<AssessmentId> = Vec::new();
         for it in &self.letters {
             let own = it.assessment.organisation;

@@ -154,11 +154,7 @@ struct MakeRound {
 impl Change for MakeRound {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         let now = self.round.created_at;
         let programme_hash = keep_programme(tx, &self.files, &self.path, now).await?;
         let mut hashes = BTreeMap::new();
@@ -218,11 +214,7 @@ struct ChangeRound {
 impl Change for ChangeRound {
     type Done = ();
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<(), EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
         store::rounds::update(tx, &self.round).await?;
         history.push(self.event.clone());
         Ok(())
@@ -240,11 +232,8 @@ fn event(
         let closed = if it.closed_at.is_some() { ", closed" } else { "" };
         format!("{} ({} – {}{closed})", it.title, it.opens_on, it.closes_on)
     };
-    let about = About {
-        organisation: Some(round.organisation),
-        round: Some(round.id),
-        ..About::default()
-    };
+    let about =
+        About { organisation: Some(round.organisation), round: Some(round.id), ..About::default() };
     NewEvent {
         at: now,
         action: action.to_owned(),
@@ -264,7 +253,11 @@ pub fn is_running(round: &Round, now: DateTime<Utc>) -> bool {
 fn checked(mut values: RoundValues) -> Result<RoundValues, EngineError> {
     values.title = values.title.trim().to_owned();
     if values.title.is_empty() || values.title.chars().count() > 200 {
-        return Err(EngineError::invalid("title", "missing", "give a title of at most 200 letters"));
+        return Err(EngineError::invalid(
+            "title",
+            "missing",
+            "give a title of at most 200 letters",
+        ));
     }
     let read = |field: &'static str, text: &str| {
         text.parse::<NaiveDate>()

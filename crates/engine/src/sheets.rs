@@ -8,13 +8,9 @@ use forms::{Reading, canonical};
 use model::Response;
 use model::form::Question;
 use serde::{Deserialize, Serialize};
-use store::{
-    About, AssessmentId, EventFilter, NewEvent, Request, Sheet, SheetId, Transaction,
-};
+use store::{About, AssessmentId, EventFilter, NewEvent, Request, Sheet, SheetId, Transaction};
 
-use crate::answers::{
-    Aspect, Conflicts, Edit, Made, RefusedEdit, What, before, conflicts, try_on,
-};
+use crate::answers::{Aspect, Conflicts, Edit, Made, RefusedEdit, What, before, conflicts, try_on};
 use crate::engine::{Engine, day};
 use crate::error::{Closed, EngineError};
 use crate::identity::Actor;
@@ -256,7 +252,8 @@ async fn attempt(
     let document = canonical::to_string(&open.response);
     let carried = canonical::to_string(&open.carried);
     let revision = seen + 1;
-    let sheet = Sheet { revision, document, carried, answered, asked, changed_at: now, ..open.sheet };
+    let sheet =
+        Sheet { revision, document, carried, answered, asked, changed_at: now, ..open.sheet };
     open.sheet = sheet.clone();
     let answer = Answered { saved: saved.clone(), refused: refused.iter().map(parts).collect() };
     let change = SaveSheet {

@@ -1,6 +1,7 @@
 //! All assessments that a person may see, a page at a time.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -62,10 +63,10 @@ pub async fn assessments(
     let mut rounds: BTreeMap<RoundId, (Round, Arc<KeptProgramme>)> = BTreeMap::new();
     let mut rows = Vec::new();
     for assessment in found.rows {
-        if !rounds.contains_key(&assessment.round) {
+        if let Entry::Vacant(place) = rounds.entry(assessment.round) {
             let round = store::rounds::get(db, assessment.round).await?;
             let programme = engine.kept.programme(db, &round.programme_hash).await?;
-            rounds.insert(assessment.round, (round, programme));
+            place.insert((round, programme));
         }
         let (round, programme) = &rounds[&assessment.round];
         let organisation = organisations.iter().find(|it| it.id == assessment.organisation);

@@ -91,11 +91,7 @@ struct Made<G, T> {
 impl<G: Send + Sync + 'static, T: Send + 'static> Change for Made<G, T> {
     type Done = T;
 
-    async fn make(
-        &self,
-        tx: &Transaction,
-        history: &mut Vec<NewEvent>,
-    ) -> Result<T, EngineError> {
+    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<T, EngineError> {
         (self.how)(&self.given, tx, history).await
     }
 }

@@ -307,10 +307,5 @@ fn from_row(it: row::Model) -> Result<Event, Failure> {
         before: it.before,
         after: it.after,
     };
-    Ok(Event {
-        sequence: words::whole(it.sequence),
-        what,
-        previous: it.previous,
-        hash: it.hash,
-    })
+    Ok(Event { sequence: words::whole(it.sequence), what, previous: it.previous, hash: it.hash })
 }

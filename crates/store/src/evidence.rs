@@ -146,10 +146,7 @@ pub async fn put_file(db: &impl Connection, it: &StoredFile) -> Result<(), Store
 }
 
 /// The file with this hash, if it is kept.
-pub async fn find_file(
-    db: &impl Connection,
-    hash: &str,
-) -> Result<Option<StoredFile>, StoreError> {
+pub async fn find_file(db: &impl Connection, hash: &str) -> Result<Option<StoredFile>, StoreError> {
     let row = file::Entity::find_by_id(hash).one(&db.executor()).await;
     Ok(row.map_err(failed("read about a file"))?.map(|it| StoredFile {
         hash: it.hash,

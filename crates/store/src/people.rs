@@ -89,11 +89,7 @@ pub async fn update(db: &impl Connection, person: &Person) -> Result<(), StoreEr
 }
 
 /// Changes the address of a person. That nobody else has it is to be seen to before.
-pub async fn set_email(
-    db: &impl Connection,
-    id: PersonId,
-    email: &str,
-) -> Result<(), StoreError> {
+pub async fn set_email(db: &impl Connection, id: PersonId, email: &str) -> Result<(), StoreError> {
     row::Entity::update_many()
         .col_expr(row::Column::Email, Expr::value(email))
         .filter(row::Column::Id.eq(id.0))

@@ -70,9 +70,7 @@ pub async fn put_translation(
         language: Set(language.to_owned()),
         texts: Set(texts.to_owned()),
     })
-    .on_conflict(
-        OnConflict::columns([ProgrammeHash, Language]).update_columns([Texts]).to_owned(),
-    )
+    .on_conflict(OnConflict::columns([ProgrammeHash, Language]).update_columns([Texts]).to_owned())
     .exec_without_returning(&db.executor())
     .await
     .map_err(failed("store a translation"))?;

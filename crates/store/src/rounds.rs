@@ -82,9 +82,7 @@ pub async fn find(db: &impl Connection, id: RoundId) -> Result<Option<Round>, St
 
 /// The round with `id`.
 pub async fn get(db: &impl Connection, id: RoundId) -> Result<Round, StoreError> {
-    find(db, id)
-        .await?
-        .ok_or_else(|| StoreError::Missing { what: "round", id: id.to_string() })
+    find(db, id).await?.ok_or_else(|| StoreError::Missing { what: "round", id: id.to_string() })
 }
 
 /// The rounds that one of `organisations` runs, newest first.

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use engine::answers::{Edit, What};
 use engine::engine::Engine;
+use engine::flow;
 use engine::identity::{
     Actor, Letter, Member, Membership, Organisation, OrganisationId, OrganisationKind, Person,
     PersonId, Role, Secret, Via, account,
@@ -13,7 +14,6 @@ use engine::identity::{
 use engine::invitations::{self, Invited};
 use engine::rounds::{self, RoundValues};
 use engine::sheets::{self, SaveRequest};
-use engine::flow;
 use model::Response;
 use store::{AssessmentId, RoundId};
 
@@ -117,7 +117,8 @@ async fn organisation(
     at: DateTime<Utc>,
 ) -> Result<Organisation> {
     let id = OrganisationId::new(at);
-    let organisation = Organisation { id, name: name.to_owned(), kind, number: None, created_at: at };
+    let organisation =
+        Organisation { id, name: name.to_owned(), kind, number: None, created_at: at };
     store::organisations::insert(&engine.db, &organisation).await?;
     Ok(organisation)
 }

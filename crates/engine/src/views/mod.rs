@@ -64,7 +64,11 @@ fn number_of(form: &Form, place: &str) -> String {
         let found = step.questions.iter().position(|it| it.path == place);
         if let Some(inside) = found {
             let inside = inside + 1;
-            return if form.steps.len() == 1 { inside.to_string() } else { format!("{at}.{inside}") };
+            return if form.steps.len() == 1 {
+                inside.to_string()
+            } else {
+                format!("{at}.{inside}")
+            };
         }
     }
     String::new()

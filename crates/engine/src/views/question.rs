@@ -173,7 +173,12 @@ pub struct NotApplicableView {
 }
 
 /// The question with this index, in `language`.
-pub fn view(open: &OpenSheet, reading: &forms::Reading<'_>, index: usize, language: &str) -> QuestionView {
+pub fn view(
+    open: &OpenSheet,
+    reading: &forms::Reading<'_>,
+    index: usize,
+    language: &str,
+) -> QuestionView {
     let form = open.form.texts(language);
     let place = &reading.form.question(index).path;
     let Some(question) = form.question(place) else { return missing(place) };
@@ -296,11 +301,7 @@ fn field(question: &Question, limits: &Limits, value: Option<&Value>, language: 
     }
 }
 
-fn options(
-    question: &Question,
-    chosen: impl Fn(&str) -> bool,
-    language: &str,
-) -> Vec<OptionView> {
+fn options(question: &Question, chosen: impl Fn(&str) -> bool, language: &str) -> Vec<OptionView> {
     let spec = question.criterion.as_ref();
     let option = |it: &Choice| {
         let value = it.key();
@@ -329,7 +330,12 @@ fn options(
     }
 }
 
-fn columns(form: &Form, question: &Question, answer: &Answer<'_>, language: &str) -> Vec<ColumnView> {
+fn columns(
+    form: &Form,
+    question: &Question,
+    answer: &Answer<'_>,
+    language: &str,
+) -> Vec<ColumnView> {
     let Kind::Table(columns) = &question.kind else { return Vec::new() };
     let rows = answer.value().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let view = |it: &Question| ColumnView {
@@ -360,7 +366,10 @@ fn rows(question: &Question, answer: &Answer<'_>, language: &str) -> Vec<RowView
     let rows = answer.value().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let row = |it: &Value| RowView {
         id: it.get("id").map(key_of).unwrap_or_default(),
-        cells: columns.iter().map(|column| (column.path.clone(), cell(column, it, language))).collect(),
+        cells: columns
+            .iter()
+            .map(|column| (column.path.clone(), cell(column, it, language)))
+            .collect(),
     };
     rows.iter().map(row).collect()
 }

@@ -160,11 +160,8 @@ pub async fn page(
         .all(&db.executor())
         .await
         .map_err(failed(LIST))?;
-    let total = row::Entity::find()
-        .filter(condition)
-        .count(&db.executor())
-        .await
-        .map_err(failed(LIST))?;
+    let total =
+        row::Entity::find().filter(condition).count(&db.executor()).await.map_err(failed(LIST))?;
     let rows = rows.into_iter().map(from_row).collect::<Result<_, _>>().map_err(failed(LIST))?;
     Ok(Listed { rows, total })
 }
@@ -189,14 +186,13 @@ pub async fn ids(
     filter: &AssessmentFilter,
     order: AssessmentOrder,
 ) -> Result<Vec<AssessmentId>, StoreError> {
-    let ids: Vec<uuid::Uuid> =
-        sorted(row::Entity::find().filter(condition(round, filter)), order)
-            .select_only()
-            .column(row::Column::Id)
-            .into_tuple()
-            .all(&db.executor())
-            .await
-            .map_err(failed("list the assessments of a round"))?;
+    let ids: Vec<uuid::Uuid> = sorted(row::Entity::find().filter(condition(round, filter)), order)
+        .select_only()
+        .column(row::Column::Id)
+        .into_tuple()
+        .all(&db.executor())
+        .await
+        .map_err(failed("list the assessments of a round"))?;
     Ok(ids.into_iter().map(AssessmentId).collect())
 }
 
