@@ -747,7 +747,7 @@ async fn file(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem>
 #[serde(deny_unknown_fields)]
 struct FileOf {
     /// The file: a response document.
-    #[schemars(with = "model::Response")]
+    #[schemars(with = "serde_json::Map<String, Value>")]
     file: Value,
 }
 
@@ -756,7 +756,7 @@ struct FileOf {
 #[serde(deny_unknown_fields)]
 struct MergeOf {
     /// The file: a response document.
-    #[schemars(with = "model::Response")]
+    #[schemars(with = "serde_json::Map<String, Value>")]
     file: Value,
     /// The names of the differences to take over.
     take: Vec<String>,
