@@ -20,8 +20,6 @@ use crate::source;
 
 /// A service that is running, with what it rests on.
 pub(crate) struct Service {
-    /// The use cases.
-    pub(crate) engine: Arc<Engine>,
     /// The pages and the API.
     pub(crate) serving: Serving,
     figures: Option<Serving>,
@@ -94,10 +92,13 @@ impl Service {
             }
             _ => None,
         };
+        if let Some(smtp) = smtp(settings)? {
+            web::send_letters(Arc::clone(&site), &smtp)?;
+        }
         let serving = web::serve(site, listener).context("cannot begin to serve")?;
         let db = engine.db.clone();
-        tokio::spawn(look_after(Arc::clone(&engine)));
-        Ok(Self { engine, serving, figures, db })
+        tokio::spawn(look_after(engine));
+        Ok(Self { serving, figures, db })
     }
 
     /// Serves until the program is told to end, then ends without losing anything.
@@ -148,8 +149,28 @@ fn site_settings(settings: &Settings, show: &ShowMetrics, demo: bool) -> Result<
         of_one: number(limits.reports_waiting_per_person),
         patience: Duration::from_secs(limits.report_seconds.into()),
     };
+    site.smtp = settings.smtp.host.is_some();
     site.demo = demo;
     Ok(site)
+}
+
+/// The server that takes letters, where there is one.
+fn smtp(settings: &Settings) -> Result<Option<web::Smtp>> {
+    let it = &settings.smtp;
+    let Some(host) = it.host.clone() else { return Ok(None) };
+    let from = it.from.clone().context("smtp.from says from which address letters come")?;
+    let password = it.password.as_ref().map(|it| it.reveal().to_owned());
+    Ok(Some(web::Smtp {
+        host,
+        port: it.port,
+        sign_in: it.user.clone().zip(password),
+        from,
+        encryption: match it.tls {
+            settings::Tls::Required => web::Encryption::Required,
+            settings::Tls::Opportunistic => web::Encryption::Opportunistic,
+            settings::Tls::None => web::Encryption::None,
+        },
+    }))
 }
 
 /// Forgets from time to time what is over.

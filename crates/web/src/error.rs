@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use engine::error::Closed;
 use engine::identity::LinkTrouble;
-use engine::{EngineError, StoreError};
+use engine::{EngineError, Refusal, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -33,6 +33,7 @@ struct Rest {
     more: Map<String, Value>,
     retry_after: Option<u64>,
     field: Option<Field>,
+    refusal: Option<Refusal>,
 }
 
 /// A field of a form that cannot be used.
@@ -180,6 +181,9 @@ impl Problem {
         if let Some(detail) = &self.rest.detail {
             return detail.clone();
         }
+        if let Some(refusal) = &self.rest.refusal {
+            return refused(refusal, words);
+        }
         let values: Vec<(&str, &dyn fmt::Display)> =
             self.rest.values.iter().map(|(name, value)| (*name, value as &dyn fmt::Display)).collect();
         words.text_with(&format!("problem.{}.text", self.code), &values)
@@ -210,6 +214,18 @@ impl Problem {
     }
 }
 
+/// Why an action is refused, and what can be done, in words.
+pub(crate) fn refused(it: &Refusal, words: &Words) -> String {
+    let key = format!("refusal.{}", it.code());
+    let counted = |count: usize| words.text_for(&key, count.try_into().unwrap_or(u64::MAX));
+    match it {
+        Refusal::AnswersMissing { missing, .. } => counted(*missing),
+        Refusal::CopiesUnsigned { more, .. } => counted(*more),
+        Refusal::GateNotMet { message } | Refusal::GateNotKnown { message, .. } => message.clone(),
+        _ => words.text(&key),
+    }
+}
+
 /// What is wrong with a field, in words: ours where there are some.
 fn said(words: &Words, it: &Field) -> String {
     let own = words.find(&format!("invalid.{}", it.code));
@@ -225,9 +241,11 @@ impl From<EngineError> for Problem {
             | EngineError::NoProgramme { .. }
             | EngineError::NoLanguage { .. } => Self::not_found().saying(error.to_string()),
             EngineError::Forbidden { .. } => Self::forbidden(),
-            EngineError::Refused(refusal) => Self::new(S::CONFLICT, "refused")
-                .saying(refusal.to_string())
-                .with("refusal", &refusal),
+            EngineError::Refused(refusal) => {
+                let mut refused = Self::new(S::CONFLICT, "refused").with("refusal", &refusal);
+                refused.rest.refusal = Some(refusal);
+                refused
+            }
             EngineError::Closed { why } => Self::new(S::LOCKED, closed(why)),
             EngineError::Conflict(it) => Self::new(S::CONFLICT, "conflict")
                 .with("revision", it.revision)

@@ -27,7 +27,7 @@ use super::actor;
 use crate::error::Problem;
 use crate::input::Json;
 use crate::letters::{self, Concern};
-use crate::pages::company::{people, refusal};
+use crate::pages::company::people;
 use crate::routes::Access::SignedIn;
 use crate::visit::Visit;
 
@@ -372,7 +372,7 @@ fn sheet(it: &ReadSheet) -> SheetLine {
 fn action(visit: &Visit, it: &Action) -> ActionView {
     let why = |it: &Refusal| RefusalView {
         code: it.code().to_owned(),
-        message: refusal(it, visit.words()),
+        message: crate::error::refused(it, visit.words()),
     };
     ActionView {
         id: it.id.clone(),
@@ -602,7 +602,9 @@ async fn set_locked(
     let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
     let own: AssessmentId = id(path)?;
     let work = async {
-        require(seen, &flow::course(engine, who, own).await?)?;
+        let course = flow::course(engine, who, own).await?;
+        course.open.require_running()?;
+        require(seen, &course)?;
         flow::set_locked(engine, who, own, locked, visit.now).await?;
         done(&visit, flow::course(engine, who, own).await?).await
     };

@@ -21,11 +21,10 @@ use std::str::FromStr;
 use actix_web::web::to;
 use engine::flow::Action;
 use engine::rights::OpenAssessment;
-use engine::Refusal;
 use serde::Serialize;
 use engine::AssessmentId;
 
-use crate::error::Problem;
+use crate::error::{Problem, refused};
 use crate::language::Words;
 use crate::routes::Access::SignedIn;
 use crate::routes::{Route, action, file as download, page, upload};
@@ -117,25 +116,10 @@ pub(crate) fn buttons(actions: &[Action], head: &Head, words: &Words) -> Vec<But
         id: it.id.clone(),
         title: it.title.clone(),
         href: head.at(&format!("/actions/{}", it.id)),
-        refusal: it.refusal.as_ref().map(|it| refusal(it, words)),
+        refusal: it.refusal.as_ref().map(|it| refused(it, words)),
         primary: at == 0,
     };
     actions.iter().enumerate().map(button).collect()
-}
-
-/// Why an action is refused, and what can be done, in words.
-pub(crate) fn refusal(it: &Refusal, words: &Words) -> String {
-    let counted = |count: usize| words.text_for(&key(it), count.try_into().unwrap_or(u64::MAX));
-    match it {
-        Refusal::AnswersMissing { missing, .. } => counted(*missing),
-        Refusal::CopiesUnsigned { more, .. } => counted(*more),
-        Refusal::GateNotMet { message } | Refusal::GateNotKnown { message, .. } => message.clone(),
-        _ => words.text(&key(it)),
-    }
-}
-
-fn key(it: &Refusal) -> String {
-    format!("refusal.{}", it.code())
 }
 
 /// A part of an address as an id; what is none leads nowhere.
