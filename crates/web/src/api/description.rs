@@ -313,6 +313,18 @@ mod tests {
     }
 
     #[test]
+    fn every_code_is_explained() {
+        let page = include_str!("../../../../docs/api.md");
+        let words = crate::language::Language::En.words().beginning("problem.");
+        let codes = words.keys().filter_map(|it| it.split('.').nth_back(1).filter(|_| it.ends_with(".title")));
+        // These concern signing in, which the API does not.
+        let codes = codes.filter(|it| !it.starts_with("link-") && *it != "wrong-credentials");
+        for code in codes {
+            assert!(page.contains(&format!("| `{code}` |")), "docs/api.md does not explain `{code}`");
+        }
+    }
+
+    #[test]
     fn every_operation_has_a_name_of_its_own() {
         let names: BTreeSet<&str> = operations().map(|it| it.spec.id).collect();
         assert_eq!(names.len(), operations().count());

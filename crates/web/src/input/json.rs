@@ -32,6 +32,10 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = Deserializer::from_slice(bytes);
     let value = Once.deserialize(&mut reader).map_err(bad)?;
     reader.end().map_err(bad)?;
+    // A list would be read as the members of a type in their order.
+    if !value.is_object() {
+        return Err(Problem::unreadable("a document must be an object"));
+    }
     // The words of an error may repeat what was sent, which is shown to who sent it only.
     serde_json::from_value(value).map_err(bad)
 }

@@ -1,0 +1,30 @@
+//! The API asked by a program that knows only its description: no answer is a fault of ours, and
+//! each is what the description says. Run by `tests/schemathesis.sh`.
+
+use std::process::Command;
+
+use crate::scene::{ROLES, Scene};
+use crate::support::World;
+
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                      response_schema_conformance,response_headers_conformance";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it needs schemathesis: run tests/schemathesis.sh"]
+async fn every_answer_is_what_the_description_says() {
+    let program = std::env::var("SCHEMATHESIS").unwrap();
+    let examples = std::env::var("SCHEMATHESIS_EXAMPLES").unwrap_or_else(|_| "5".to_owned());
+    let world = World::sqlite(|_| ()).await;
+    let scene = Scene::set(&world).await;
+    let description = format!("http://{}/api/v1/openapi.json", world.serving.address);
+    for role in &ROLES[1..] {
+        let mut command = Command::new(&program);
+        command.args(["run", &description, "--checks", CHECKS]);
+        command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", &examples]);
+        command.args(["--header", &format!("Authorization: Bearer {}", scene.tokens[role])]);
+        command.args(["--generation-database", "none", "--seed", "1"]);
+        let status = tokio::task::spawn_blocking(move || command.status()).await.unwrap().unwrap();
+        assert!(status.success(), "as {role}");
+    }
+    world.serving.stop().await;
+}
