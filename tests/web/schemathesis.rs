@@ -24,6 +24,7 @@ async fn every_answer_is_what_the_description_says() {
     std::fs::write(&config, format!("[parameters]\n{}", parts.collect::<String>())).unwrap();
     for role in &ROLES[1..] {
         let mut command = Command::new(&program);
+        command.current_dir(folder.path());
         command.arg("--config-file").arg(&config).args(["run", &description, "--checks", CHECKS]);
         command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", &examples]);
         command.args(["--header", &format!("Authorization: Bearer {}", scene.tokens[role])]);
