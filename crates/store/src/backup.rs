@@ -206,8 +206,16 @@ impl Filling {
         };
         let transaction = connection.begin_with_options(options).await.map_err(failed(FILL))?;
         let filling = Self { connection, transaction };
-        filling.prepare(place.to_string(), migrations).await?;
-        Ok(filling)
+        match filling.prepare(place.to_string(), migrations).await {
+            Ok(()) => Ok(filling),
+            Err(refused) => {
+                // So that a SQLite database is one file again.
+                let Self { connection, transaction } = filling;
+                transaction.rollback().await.map_err(failed(FILL))?;
+                connection.close().await.map_err(failed(FILL))?;
+                Err(refused)
+            }
+        }
     }
 
     /// Sees to it that there are the right tables, and nothing in them.

@@ -7,7 +7,7 @@ fn the_demo_keeps_reports_and_can_be_looked_into() {
     let place = Place::new();
     let mine = "assay-demo/responses/eksempel-medico/export-readiness.json";
     place.write(mine, "mine");
-    let mut command = place.command(["demo"]);
+    let mut command = place.command(["demo", "--no-serve"]);
     command.timeout(std::time::Duration::from_secs(600));
     let ran = crate::support::Ran::of(command)
         .fine()

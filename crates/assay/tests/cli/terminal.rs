@@ -2,7 +2,7 @@
 
 use crate::support::{Place, Ran};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "demo",
     "check",
     "score",
@@ -21,6 +21,8 @@ const COMMANDS: [&str; 20] = [
     "import",
     "backup",
     "restore",
+    "serve",
+    "health",
     "settings",
     "completions",
 ];
