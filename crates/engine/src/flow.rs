@@ -417,7 +417,7 @@ pub(crate) async fn begin(
         None => BTreeSet::new(),
     };
     let carried = if carries { carried } else { BTreeSet::new() };
-    let (answered, asked) = progress(&Reading::new(&form.form, &response));
+    let (answered, asked) = progress(&Reading::new(&form.form, &response), &carried);
     Ok(Some(Sheet {
         id: SheetId::new(now),
         assessment: assessment.id,

@@ -151,16 +151,19 @@ pub fn counts(question: &Question) -> bool {
     question.calculated.is_none() && (question.required || question.criterion.is_some())
 }
 
-/// How many of the questions that count are answered, and how many are asked.
-pub fn progress(reading: &Reading<'_>) -> (u32, u32) {
+/// How many of the questions that count are answered, and how many are asked. What was carried
+/// forward and is not yet confirmed is no answer of this time.
+pub fn progress(reading: &Reading<'_>, carried: &BTreeSet<String>) -> (u32, u32) {
     use forms::reading::Answer;
     let (mut answered, mut asked) = (0, 0);
     for (index, answer) in reading.answers.iter().enumerate() {
-        if *answer == Answer::Hidden || !counts(reading.form.question(index)) {
+        let question = reading.form.question(index);
+        if *answer == Answer::Hidden || !counts(question) {
             continue;
         }
         asked += 1;
-        answered += u32::from(!matches!(answer, Answer::Missing(_)));
+        let given = !matches!(answer, Answer::Missing(_)) && !carried.contains(&question.path);
+        answered += u32::from(given);
     }
     (answered, asked)
 }
@@ -248,7 +251,7 @@ async fn attempt(
         return Ok(Some(Saved { saved, refused, sheet: open }));
     }
     open.response.date = day(now).to_string();
-    let (answered, asked) = progress(&open.reading());
+    let (answered, asked) = progress(&open.reading(), &open.carried);
     let document = canonical::to_string(&open.response);
     let carried = canonical::to_string(&open.carried);
     let revision = seen + 1;

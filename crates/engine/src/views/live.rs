@@ -84,7 +84,7 @@ pub fn view(open: &OpenSheet, language: &str) -> LiveView {
 
 /// How far the sheet is.
 pub fn progress_view(open: &OpenSheet, reading: &Reading<'_>, language: &str) -> ProgressView {
-    let (answered, asked) = progress(reading);
+    let (answered, asked) = progress(reading, &open.carried);
     ProgressView { answered, asked, steps: lines(open, reading, language) }
 }
 

@@ -95,11 +95,12 @@ fn line(
         }
         shown = true;
         let given = !matches!(answer, Answer::Missing(_));
+        let unseen = open.carried.contains(&question.path);
         any |= given && question.calculated.is_none();
-        carried |= open.carried.contains(&question.path);
+        carried |= unseen;
         if counts(question) {
             asked += 1;
-            answered += u32::from(given);
+            answered += u32::from(given && !unseen);
         }
         needed += u32::from(question.required && !given && question.calculated.is_none());
     }

@@ -118,7 +118,7 @@ async fn page(visit: &Visit, course: &Course, open: &OpenSheet) -> Result<Overvi
     let reading = open.reading();
     let mut steps = lines(open, &reading, language);
     steps.retain(|it| it.state != StepState::Hidden);
-    let (answered, asked) = sheets::progress(&reading);
+    let (answered, asked) = sheets::progress(&reading, &open.carried);
     let signed = course.signed().and_then(|it| it.sheet.signed.as_ref());
     Ok(OverviewPage {
         due: course.due().map(|day| due(visit, day)),

@@ -133,7 +133,7 @@ async fn page(visit: &Visit, open: &OpenSheet, step: &str) -> Result<StepPage, P
     let at = lines.iter().position(|it| it.id == step).unwrap_or_default();
     let link = |it: &StepLine| Link::new(head.at(&format!("/steps/{}", it.id)), &it.title);
     let comments = comments::list(visit.engine(), visit.actor()?, open.sheet.assessment).await?;
-    let (answered, asked) = sheets::progress(&reading);
+    let (answered, asked) = sheets::progress(&reading, &open.carried);
     let questions = std::mem::take(&mut view.questions);
     view.number = at + 1;
     view.count = lines.len();
