@@ -13,6 +13,8 @@ command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v cc >/dev/null 2>&1 || missing="$missing build-essential"
 python3 -c 'import ensurepip' >/dev/null 2>&1 || missing="$missing python3-venv"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v chromedriver >/dev/null 2>&1 || missing="$missing chromium-driver"
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] || [ -n "${SUDO:-}" ]; then
         ${SUDO:-} apt-get update
@@ -33,6 +35,15 @@ if [ ! -x "$checkers/bin/pdfua" ] || [ ! -x "$checkers/bin/outloud" ]; then
 fi
 PDF_CHECKERS="$checkers/bin"
 export PDF_CHECKERS
+
+# Of this package only the script is wanted, not the browsers that it depends on.
+axe() { find "$checkers/lib" -path '*/axe_playwright_python/axe.min.js'; }
+if [ -z "$(axe)" ]; then
+    "$checkers/bin/pip" install --quiet --disable-pip-version-check --no-deps \
+        axe-playwright-python==0.1.8
+fi
+AXE=$(axe)
+export AXE
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- --deny warnings
