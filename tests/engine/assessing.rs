@@ -48,10 +48,9 @@ pub(crate) async fn stage(fresh: &Fresh) -> Stage {
         language: "da".to_owned(),
         invitation: None,
     };
-    let round =
-        rounds::make(&engine, &secretariat, cluster.id, "export-readiness", values, at(0))
-            .await
-            .unwrap();
+    let round = rounds::make(&engine, &secretariat, cluster.id, "export-readiness", values, at(0))
+        .await
+        .unwrap();
     let list = "direktion@example.dk; Eksempel Medico ApS";
     let letter = Arc::new(|invited: &invitations::Invited, _: &engine::identity::Secret| Letter {
         recipient: invited.email.clone(),
@@ -170,7 +169,10 @@ async fn a_company_answers_and_hands_in() {
         assert_eq!(none, peers::PeersView::Waiting { finished: 1 });
         let late = stage.save(stage.revision().await, vec![answer("means.funding", 1.into())], 40);
         assert!(matches!(late.await, Err(EngineError::Closed { why: Closed::Submitted })));
-        assert_eq!(store::events::verify(&stage.engine.db).await.unwrap().map(|it| it > 5), Ok(true));
+        assert_eq!(
+            store::events::verify(&stage.engine.db).await.unwrap().map(|it| it > 5),
+            Ok(true)
+        );
     })
     .await;
 }
@@ -238,7 +240,10 @@ async fn what_does_not_fit_is_refused_and_the_rest_is_saved() {
         let saved = stage.save(stage.revision().await, edits, 10).await.unwrap();
         assert_eq!(saved.saved, ["means.capacity", "means.rights"]);
         let refused: Vec<_> = saved.refused.iter().map(|it| (it.place.as_str(), it.code)).collect();
-        assert_eq!(refused, [("means.nothing", "unknown-question"), ("means.funding", "bad-answer")]);
+        assert_eq!(
+            refused,
+            [("means.nothing", "unknown-question"), ("means.funding", "bad-answer")]
+        );
     })
     .await;
 }
@@ -275,9 +280,15 @@ async fn the_next_time_begins_with_the_answers_of_the_last() {
         stage.fill(10).await;
         stage.act("finish", 20).await.unwrap();
         let course = stage.act("assess-again", 30).await.unwrap();
-        assert_eq!((course.open.assessment.stage.as_str(), course.open.assessment.turn), ("assessment", 2));
+        assert_eq!(
+            (course.open.assessment.stage.as_str(), course.open.assessment.turn),
+            ("assessment", 2)
+        );
         let sheet = course.in_hand().unwrap();
-        assert!(sheet.carried.contains("means.funding") && sheet.response.answers["means"]["funding"].is_number());
+        assert!(
+            sheet.carried.contains("means.funding")
+                && sheet.response.answers["means"]["funding"].is_number()
+        );
         let Err(EngineError::Refused(refusal)) = stage.act("finish", 40).await else {
             panic!("answers of last time were handed in unseen");
         };
@@ -319,7 +330,8 @@ async fn a_file_filled_in_elsewhere_is_compared_question_by_question() {
         stage.save(stage.revision().await, edits, 10).await.unwrap();
         let open = sheets::open(&stage.engine, &stage.company, stage.assessment).await.unwrap();
         let mut file: Value = serde_json::from_str(&offline::file(&open)).unwrap();
-        file["answers"]["means"] = json!({ "funding": 1, "capacity": 4, "rights": 77, "nothing": 1 });
+        file["answers"]["means"] =
+            json!({ "funding": 1, "capacity": 4, "rights": 77, "nothing": 1 });
         let compared = offline::compare(&open, "f.json", &file.to_string()).unwrap();
         let changed: Vec<_> = compared.changes.iter().map(|it| it.place.as_str()).collect();
         assert_eq!((changed, compared.unchanged), (vec!["means.capacity"], 1));
@@ -342,11 +354,8 @@ async fn others_find_nothing() {
         let stranger = person(engine, "fjord@example.dk", &other, Role::Member).await;
         let seen = sheets::open(engine, &stranger, stage.assessment).await;
         assert!(matches!(seen, Err(EngineError::NotFound { .. })));
-        let request = SaveRequest {
-            seen: 1,
-            edits: vec![answer("means.funding", 1.into())],
-            key: None,
-        };
+        let request =
+            SaveRequest { seen: 1, edits: vec![answer("means.funding", 1.into())], key: None };
         let saved = sheets::save(engine, &stranger, stage.assessment, &request, at(9)).await;
         assert!(matches!(saved, Err(EngineError::NotFound { .. })));
         let by_secretariat =

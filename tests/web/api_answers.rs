@@ -46,7 +46,10 @@ async fn answers_are_saved_question_by_question() {
         let refused = save(&scene, 3, None, json!([{ "place": PLACE, "answer": 99 }])).await;
         assert_eq!(refused.status, 422, "{}", refused.body);
         assert_eq!(refused.json()["code"], "answers-refused");
-        assert_eq!((&refused.json()["saved"], &refused.json()["revision"]), (&json!([]), &json!(3)));
+        assert_eq!(
+            (&refused.json()["saved"], &refused.json()["revision"]),
+            (&json!([]), &json!(3))
+        );
         let after = answers(&scene).await.json();
         assert_eq!(after["answers"]["engagement"]["commitment"], 2);
         assert_eq!(after["notes"][PLACE]["comment"], "why");
@@ -76,7 +79,10 @@ async fn a_request_says_which_revision_it_is_about() {
 async fn the_same_question_changed_twice_is_shown_with_both_values() {
     on_each_database(async |world| {
         let scene = Scene::set(world).await;
-        assert_eq!(save(&scene, 1, None, json!([{ "place": PLACE, "answer": 3 }])).await.status, 200);
+        assert_eq!(
+            save(&scene, 1, None, json!([{ "place": PLACE, "answer": 3 }])).await.status,
+            200
+        );
         let late = save(&scene, 1, None, json!([{ "place": PLACE, "typed": "1" }])).await;
         assert_eq!(late.status, 409, "{}", late.body);
         let body = late.json();
@@ -130,10 +136,12 @@ async fn evidence_is_named_and_must_be_the_organisation_s_own() {
         let saved = save(&scene, 1, None, json!([{ "place": PLACE, "evidence": [own] }])).await;
         assert_eq!(saved.status, 200, "{}", saved.body);
         let stranger = json!(["01900000-0000-7000-8000-000000000000"]);
-        let refused = save(&scene, 2, None, json!([{ "place": PLACE, "evidence": stranger }])).await;
+        let refused =
+            save(&scene, 2, None, json!([{ "place": PLACE, "evidence": stranger }])).await;
         assert_eq!(refused.status, 422, "{}", refused.body);
         let described = json!([{ "title": "x", "grade": "E4", "file": { "hash": "sha256:00" } }]);
-        let refused = save(&scene, 2, None, json!([{ "place": PLACE, "evidence": described }])).await;
+        let refused =
+            save(&scene, 2, None, json!([{ "place": PLACE, "evidence": described }])).await;
         assert_eq!(refused.status, 400, "{}", refused.body);
         let after = answers(&scene).await.json();
         assert_eq!(after["notes"][PLACE]["evidence"][0]["title"], "Plan");

@@ -9,8 +9,7 @@ use crate::support::World;
 
 /// The operations that take a document: method, path, role, a document that can be read.
 fn documents(scene: &Scene<'_>) -> Vec<(String, String, Value)> {
-    let description: Value =
-        serde_json::from_str(include_str!("../../docs/openapi.json")).unwrap();
+    let description: Value = serde_json::from_str(include_str!("../../docs/openapi.json")).unwrap();
     let mut all = Vec::new();
     for (path, methods) in description["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
@@ -79,9 +78,28 @@ async fn hostile_documents_are_refused_quickly_everywhere() {
 
 /// What only the service sets.
 const OWNED: [&str; 22] = [
-    "id", "organisation_id", "tenant", "score", "strict", "band", "status", "stage", "turn",
-    "revision", "role_in", "verified", "created_at", "changed_at", "submitted_at", "locked_at",
-    "signed", "signed_by", "person", "has_password", "csrf", "__proto__",
+    "id",
+    "organisation_id",
+    "tenant",
+    "score",
+    "strict",
+    "band",
+    "status",
+    "stage",
+    "turn",
+    "revision",
+    "role_in",
+    "verified",
+    "created_at",
+    "changed_at",
+    "submitted_at",
+    "locked_at",
+    "signed",
+    "signed_by",
+    "person",
+    "has_password",
+    "csrf",
+    "__proto__",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +115,8 @@ async fn what_only_the_service_sets_cannot_be_sent() {
             assert_eq!(answer.status, 400, "{method} {path} {name}: {}", answer.body);
         }
     }
-    let changes = json!({ "changes": [{ "place": "engagement.commitment", "answer": 1, "score": 100 }] });
+    let changes =
+        json!({ "changes": [{ "place": "engagement.commitment", "answer": 1, "score": 100 }] });
     let path = scene.address("/api/v1/assessments/{assessment}/answers");
     let nested = scene.ask("member", "PATCH", &path, &HEADERS, &changes.to_string()).await;
     assert_eq!(nested.status, 400, "{}", nested.body);

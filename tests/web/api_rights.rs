@@ -48,8 +48,12 @@ fn outcome(answer: &Answer) -> char {
 }
 
 /// What ends sessions of who asks: these come last, each with browsers that signed in anew.
-const ENDING: [&str; 4] =
-    ["POST /profile/sessions/end", "DELETE /api/v1/sessions", "POST /sign-out", "POST /profile/delete"];
+const ENDING: [&str; 4] = [
+    "POST /profile/sessions/end",
+    "DELETE /api/v1/sessions",
+    "POST /sign-out",
+    "POST /profile/delete",
+];
 
 fn ending(route: &web::routes::Route) -> Option<usize> {
     let named = format!("{} {}", route.method, route.path);
@@ -151,8 +155,10 @@ async fn a_token_is_for_what_its_scopes_say() {
                 headers.push(("Content-Type", "application/json"));
             }
             let json = if form { "" } else { json };
-            let answer =
-                world.browser().send(&method, &scene.address(path), &headers, json.as_bytes()).await;
+            let answer = world
+                .browser()
+                .send(&method, &scene.address(path), &headers, json.as_bytes())
+                .await;
             assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
         }
     }

@@ -33,7 +33,8 @@ fn address(role: &str) -> String {
 pub(crate) async fn actor(world: &World, role: &str) -> Actor {
     let person = store::people::find_by_email(&world.db, &address(role)).await.unwrap().unwrap();
     let own = store::memberships::of_person(&world.db, person.id).await.unwrap();
-    let member = |(it, organisation): (store::Membership, _)| Member { organisation, role: it.role };
+    let member =
+        |(it, organisation): (store::Membership, _)| Member { organisation, role: it.role };
     let memberships = own.into_iter().map(member).collect();
     Actor { person, memberships, via: Via::Session(SessionId::new(now())) }
 }
@@ -88,13 +89,14 @@ impl<'a> Scene<'a> {
         let round = round.await.unwrap();
         let company = &member.memberships[0].organisation;
         let list = format!("{}; {}\n", address("member"), company.name);
-        let letter = std::sync::Arc::new(|it: &invitations::Invited, _: &engine::identity::Secret| {
-            engine::identity::Letter {
-                recipient: it.email.clone(),
-                subject: "x".to_owned(),
-                body: "x".to_owned(),
-            }
-        });
+        let letter =
+            std::sync::Arc::new(|it: &invitations::Invited, _: &engine::identity::Secret| {
+                engine::identity::Letter {
+                    recipient: it.email.clone(),
+                    subject: "x".to_owned(),
+                    body: "x".to_owned(),
+                }
+            });
         invitations::invite(engine, &secretariat, round, &list, letter, now()).await.unwrap();
         let found = store::assessments::in_round(&world.db, round, company.id).await.unwrap();
         parts.insert("assessment", found[0].id.to_string());

@@ -62,9 +62,13 @@ async fn invite(world: &World, browser: &mut Browser, round: &str) {
     let path = format!("{round}/invite");
     assert_eq!(browser.get(&path).await.status, 200);
     let preview = browser.post(&path, &[("act", "preview"), ("list", LIST)]).await;
-    for part in ["alfa@example.dk", "same company as line 1", "This is not an e-mail address",
-        "Write the company", "Welcome &amp; good luck"]
-    {
+    for part in [
+        "alfa@example.dk",
+        "same company as line 1",
+        "This is not an e-mail address",
+        "Write the company",
+        "Welcome &amp; good luck",
+    ] {
         let body = preview.body.replace("The same", "the same");
         assert!(body.contains(part), "{part}: {}", preview.body);
     }
@@ -93,7 +97,8 @@ async fn hand_in(world: &World, id: AssessmentId, email: &str) {
     let engine = &world.site.engine;
     let person = store::people::find_by_email(&world.db, email).await.unwrap().unwrap();
     let own = store::memberships::of_person(&world.db, person.id).await.unwrap();
-    let member = |(it, organisation): (store::Membership, _)| Member { organisation, role: it.role };
+    let member =
+        |(it, organisation): (store::Membership, _)| Member { organisation, role: it.role };
     let memberships = own.into_iter().map(member).collect();
     let actor = Actor { person, memberships, via: Via::Session(SessionId::new(now())) };
     let files = shipped();
@@ -223,8 +228,17 @@ async fn the_table_is_found_sorted_and_taken_away() {
         arrive(world, "alfa@example.dk").await;
         let own = assessment(world, &round, "Alfa").await;
         hand_in(world, own.id, "alfa@example.dk").await;
-        let columns = ["subject", "stage", "answered", "score", "band", "submitted", "changed",
-            "reminded", "created"];
+        let columns = [
+            "subject",
+            "stage",
+            "answered",
+            "score",
+            "band",
+            "submitted",
+            "changed",
+            "reminded",
+            "created",
+        ];
         for column in columns {
             for sign in ["", "-"] {
                 let path = format!("{round}?sort={sign}{column}&column=reminded&column={column}");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reports::ReportError;
 use engine::PersonId;
+use reports::ReportError;
 use tokio::sync::Semaphore;
 
 use crate::error::Problem;

@@ -184,8 +184,12 @@ impl Problem {
         if let Some(refusal) = &self.rest.refusal {
             return refused(refusal, words);
         }
-        let values: Vec<(&str, &dyn fmt::Display)> =
-            self.rest.values.iter().map(|(name, value)| (*name, value as &dyn fmt::Display)).collect();
+        let values: Vec<(&str, &dyn fmt::Display)> = self
+            .rest
+            .values
+            .iter()
+            .map(|(name, value)| (*name, value as &dyn fmt::Display))
+            .collect();
         words.text_with(&format!("problem.{}.text", self.code), &values)
     }
 

@@ -121,7 +121,13 @@ impl Route {
 }
 
 /// All tables.
-const TABLES: &[&[Route]] = &[SERVICE, pages::company::ROUTES, pages::secretariat::ROUTES, pages::everyone::ROUTES, pages::admin::ROUTES];
+const TABLES: &[&[Route]] = &[
+    SERVICE,
+    pages::company::ROUTES,
+    pages::secretariat::ROUTES,
+    pages::everyone::ROUTES,
+    pages::admin::ROUTES,
+];
 
 const SERVICE: &[Route] = &[
     file("/healthz", Access::Public, || to(health::healthz)),

@@ -1,8 +1,8 @@
 //! The answers of an assessment: read, and saved question by question.
 
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Path, to};
-use actix_web::HttpResponse;
 use engine::answers::{Aspect, Conflict, Conflicts, Edit, RefusedEdit, What};
 use engine::identity::Scope;
 use engine::sheets::{self, OpenSheet, SaveRequest, Saved};
@@ -84,7 +84,9 @@ pub(super) struct ChangeOf {
 }
 
 /// Tells null, which was given, from what was not.
-pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(reader: D) -> Result<Option<T>, D::Error> {
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    reader: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(reader).map(Some)
 }
 
@@ -176,11 +178,7 @@ pub(super) async fn save_all(
 }
 
 /// What became of it: an error only where something was refused and nothing was saved.
-fn answer(
-    visit: &Visit,
-    saved: Saved,
-    unread: Vec<RefusedView>,
-) -> Result<HttpResponse, Problem> {
+fn answer(visit: &Visit, saved: Saved, unread: Vec<RefusedView>) -> Result<HttpResponse, Problem> {
     let live = live::view(&saved.sheet, visit.language.code());
     let mut places = saved.saved;
     places.dedup();

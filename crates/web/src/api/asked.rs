@@ -46,7 +46,9 @@ impl FromRequest for MaybeRevision {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(match request.headers().contains_key(header::IF_MATCH) {
             false => Ok(Self(None)),
-            true => Revision::from_request(request, payload).into_inner().map(|it| Self(Some(it.0))),
+            true => {
+                Revision::from_request(request, payload).into_inner().map(|it| Self(Some(it.0)))
+            }
         })
     }
 }
@@ -57,9 +59,9 @@ fn revision(tag: &str) -> Result<u64, Problem> {
     let tag = tag.strip_prefix("W/").unwrap_or(tag);
     let inner = tag.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
     let digits = inner.filter(|it| it.bytes().all(|it| it.is_ascii_digit()));
-    digits
-        .and_then(|it| it.parse().ok())
-        .ok_or_else(|| Problem::unreadable("If-Match must be an ETag that was given out, like \"12\""))
+    digits.and_then(|it| it.parse().ok()).ok_or_else(|| {
+        Problem::unreadable("If-Match must be an ETag that was given out, like \"12\"")
+    })
 }
 
 impl FromRequest for Key {
@@ -104,7 +106,9 @@ mod tests {
     fn an_entity_tag_is_a_revision() {
         assert_eq!(revision("\"12\"").unwrap(), 12);
         assert_eq!(revision(" W/\"0\"").unwrap(), 0);
-        for tag in ["", "12", "*", "\"\"", "\"-1\"", "\"1.5\"", "\"99999999999999999999\"", "\"1\", \"2\""] {
+        for tag in
+            ["", "12", "*", "\"\"", "\"-1\"", "\"1.5\"", "\"99999999999999999999\"", "\"1\", \"2\""]
+        {
             assert_eq!(revision(tag).unwrap_err().code, "bad-request", "{tag}");
         }
     }

@@ -13,17 +13,19 @@ use engine::views::live::{ProgressView, progress_view};
 use engine::views::step::StepLine;
 use engine::views::{QuestionView, check, step};
 use engine::visible::{self, Seen, Wanted};
-use engine::{AssessmentId, CommentKind, EngineError, Refusal, comments, evidence, invitations, rights};
+use engine::{
+    AssessmentId, CommentKind, EngineError, Refusal, comments, evidence, invitations, rights,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::actor;
 use super::answers::{self, EvidenceItem, SavedView, evidence_items};
 use super::asked::{Key, MaybeRevision, Revision, id, tagged};
 use super::once::{Done, Once};
 use super::operation::{Operation, Spec, change, get};
 use super::types::{Day, Id, Moment, Page, Paging, Query, Titled, cursor, most};
-use super::actor;
 use crate::error::Problem;
 use crate::input::Json;
 use crate::letters::{self, Concern};
@@ -36,17 +38,25 @@ pub(super) const OPERATIONS: &[Operation] = &[
     get(
         "/api/v1/assessments",
         SignedIn,
-        Spec::new("listAssessments", Scope::Read, "The assessments that who asks may see, newest first.")
-            .query::<Which>()
-            .gives::<Page<AssessmentLine>>(),
+        Spec::new(
+            "listAssessments",
+            Scope::Read,
+            "The assessments that who asks may see, newest first.",
+        )
+        .query::<Which>()
+        .gives::<Page<AssessmentLine>>(),
         || to(list),
     ),
     get(
         "/api/v1/assessments/{assessment}",
         SignedIn,
-        Spec::new("readAssessment", Scope::Read, "Where an assessment stands, and what can be done.")
-            .gives::<AssessmentView>()
-            .with_revision(),
+        Spec::new(
+            "readAssessment",
+            Scope::Read,
+            "Where an assessment stands, and what can be done.",
+        )
+        .gives::<AssessmentView>()
+        .with_revision(),
         || to(read),
     ),
     get(
@@ -115,8 +125,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Method::POST,
         "/api/v1/assessments/{assessment}/comments",
         SignedIn,
-        Spec::new("addComment", Scope::Write, "Says something about a question, or about the whole.")
-            .takes::<CommentValues>(),
+        Spec::new(
+            "addComment",
+            Scope::Write,
+            "Says something about a question, or about the whole.",
+        )
+        .takes::<CommentValues>(),
         || to(add_comment),
     ),
     get(
@@ -413,8 +427,7 @@ async fn read_step(visit: Visit, path: Path<(String, String)>) -> Result<HttpRes
     let who = actor(&visit, Scope::Read)?;
     let open = sheets::open(visit.engine(), who, id(&path.0)?).await?;
     let (reading, language) = (open.reading(), visit.language.code());
-    let mut view =
-        step::view(&open, &reading, &path.1, language).ok_or_else(Problem::not_found)?;
+    let mut view = step::view(&open, &reading, &path.1, language).ok_or_else(Problem::not_found)?;
     let questions = std::mem::take(&mut view.questions);
     let with_evidence = |question: QuestionView| QuestionWithEvidence {
         evidence: evidence_items(&question.evidence),
@@ -468,7 +481,8 @@ fn require(seen: MaybeRevision, course: &Course) -> Result<(), Problem> {
     let revision = course.open.assessment.revision;
     match seen.0 {
         Some(seen) if seen != revision => {
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "outdated").with("revision", revision))
+            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "outdated")
+                .with("revision", revision))
         }
         _ => Ok(()),
     }

@@ -168,10 +168,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
     names.map(parameter).collect()
 }
 
-fn query_parameters(
-    query: super::operation::SchemaOf,
-    taken: &mut SchemaGenerator,
-) -> Vec<Value> {
+fn query_parameters(query: super::operation::SchemaOf, taken: &mut SchemaGenerator) -> Vec<Value> {
     let schema = query(taken).to_value();
     let name = schema.get("$ref").and_then(Value::as_str).and_then(|it| it.rsplit('/').next());
     // Its members are parameters; as a whole it is nothing that is sent.
@@ -226,7 +223,8 @@ fn responses(it: &Operation, given: &mut SchemaGenerator, problem: &Value) -> Va
         }
         Gives::File(media_type) => {
             let schema = json!({ "type": "string", "format": "binary" });
-            let media_type = if media_type == "application/octet-stream" { "*/*" } else { media_type };
+            let media_type =
+                if media_type == "application/octet-stream" { "*/*" } else { media_type };
             done["content"] = json!({ media_type: { "schema": schema } });
         }
     }
@@ -316,11 +314,16 @@ mod tests {
     fn every_code_is_explained() {
         let page = include_str!("../../../../docs/api.md");
         let words = crate::language::Language::En.words().beginning("problem.");
-        let codes = words.keys().filter_map(|it| it.split('.').nth_back(1).filter(|_| it.ends_with(".title")));
+        let codes = words
+            .keys()
+            .filter_map(|it| it.split('.').nth_back(1).filter(|_| it.ends_with(".title")));
         // These concern signing in, which the API does not.
         let codes = codes.filter(|it| !it.starts_with("link-") && *it != "wrong-credentials");
         for code in codes {
-            assert!(page.contains(&format!("| `{code}` |")), "docs/api.md does not explain `{code}`");
+            assert!(
+                page.contains(&format!("| `{code}` |")),
+                "docs/api.md does not explain `{code}`"
+            );
         }
     }
 

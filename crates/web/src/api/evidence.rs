@@ -34,10 +34,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
     upload(
         "/api/v1/evidence",
         SignedIn,
-        Spec::new("addEvidence", Scope::Write, "Adds a file or a link to an organisation's evidence.")
-            .takes_form::<EvidenceForm>()
-            .gives::<EvidenceView>()
-            .makes(),
+        Spec::new(
+            "addEvidence",
+            Scope::Write,
+            "Adds a file or a link to an organisation's evidence.",
+        )
+        .takes_form::<EvidenceForm>()
+        .gives::<EvidenceView>()
+        .makes(),
         || to(add),
     ),
     get(

@@ -183,7 +183,11 @@ async fn me(visit: Visit) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(view(actor(&visit, Scope::Read)?)))
 }
 
-async fn change_me(visit: Visit, once: Once, body: Json<MeValues>) -> Result<HttpResponse, Problem> {
+async fn change_me(
+    visit: Visit,
+    once: Once,
+    body: Json<MeValues>,
+) -> Result<HttpResponse, Problem> {
     let (who, values) = (actor(&visit, Scope::Write)?, body.0);
     let work = async {
         let name = values.name.as_deref().unwrap_or(&who.person.name);
@@ -245,7 +249,11 @@ async fn end_sessions(visit: Visit, once: Once) -> Result<HttpResponse, Problem>
     once.run(work).await
 }
 
-async fn end_session(visit: Visit, path: Path<String>, once: Once) -> Result<HttpResponse, Problem> {
+async fn end_session(
+    visit: Visit,
+    path: Path<String>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
     let (who, session): (_, SessionId) = (actor(&visit, Scope::Write)?, id(&path)?);
     let work = async {
         recorded::end_session(visit.engine(), who, session, visit.now).await?;
@@ -339,7 +347,11 @@ async fn list_tokens(visit: Visit, asked: Query<Paging>) -> Result<HttpResponse,
     Ok(HttpResponse::Ok().json(page))
 }
 
-async fn make_token(visit: Visit, once: Once, body: Json<TokenValues>) -> Result<HttpResponse, Problem> {
+async fn make_token(
+    visit: Visit,
+    once: Once,
+    body: Json<TokenValues>,
+) -> Result<HttpResponse, Problem> {
     let who = visit.actor()?;
     who.require_session()?;
     let values = body.0;
@@ -359,7 +371,11 @@ async fn make_token(visit: Visit, once: Once, body: Json<TokenValues>) -> Result
     once.run(work).await
 }
 
-async fn revoke_token(visit: Visit, path: Path<String>, once: Once) -> Result<HttpResponse, Problem> {
+async fn revoke_token(
+    visit: Visit,
+    path: Path<String>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
     let (who, token): (_, TokenId) = (actor(&visit, Scope::Write)?, id(&path)?);
     let work = async {
         recorded::revoke_token(visit.engine(), who, token, visit.now).await?;

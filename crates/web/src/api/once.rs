@@ -140,10 +140,8 @@ impl Once {
         }
         match work.await {
             Ok(done) => {
-                let kept = Done {
-                    body: done.again.clone().or_else(|| done.body.clone()),
-                    ..done.clone()
-                };
+                let kept =
+                    Done { body: done.again.clone().or_else(|| done.body.clone()), ..done.clone() };
                 let text = serde_json::to_string(&kept).map_err(|it| Problem::failed(&it))?;
                 requests::finish(engine, actor, keyed, text).await?;
                 Ok(done.response())

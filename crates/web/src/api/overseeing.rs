@@ -72,8 +72,11 @@ struct Which {
     cursor: Option<String>,
 }
 
+/// The first moment of a day, and that of the next.
+type Bounds = (DateTime<Utc>, DateTime<Utc>);
+
 /// The bounds of a day that was asked for.
-fn bounds(name: &str, day: Option<&Day>) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, Problem> {
+fn bounds(name: &str, day: Option<&Day>) -> Result<Option<Bounds>, Problem> {
     let Some(day) = day else { return Ok(None) };
     let bounds = day.0.parse::<NaiveDate>().ok().and_then(day_bounds);
     let why = || Problem::unreadable(format!("`{name}` must be a day as year-month-day"));

@@ -173,7 +173,11 @@ async fn change_one(
 ) -> Result<HttpResponse, Problem> {
     let (engine, who, new) = (visit.engine(), actor(&visit, Scope::Admin)?, body.0);
     let person: PersonId = id(&path)?;
-    let parts = [new.name.is_some() || new.email.is_some(), new.disabled.is_some(), new.administrator.is_some()];
+    let parts = [
+        new.name.is_some() || new.email.is_some(),
+        new.disabled.is_some(),
+        new.administrator.is_some(),
+    ];
     if parts.iter().filter(|it| **it).count() > 1 {
         let why = "change name and address, `disabled` and `administrator` one after the other";
         return Err(Problem::unreadable(why));
@@ -196,7 +200,11 @@ async fn change_one(
     once.run(work).await
 }
 
-async fn end_sessions(visit: Visit, path: Path<String>, once: Once) -> Result<HttpResponse, Problem> {
+async fn end_sessions(
+    visit: Visit,
+    path: Path<String>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
     let (who, person): (_, PersonId) = (actor(&visit, Scope::Admin)?, id(&path)?);
     let work = async {
         let ended = recorded::end_sessions_of(visit.engine(), who, person, visit.now).await?;

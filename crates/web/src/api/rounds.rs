@@ -70,28 +70,40 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Method::PATCH,
         "/api/v1/rounds/{round}",
         Secretariat,
-        Spec::new("changeRound", Scope::Write, "Changes title, days, language or words; closes or opens.")
-            .takes::<RoundChange>()
-            .gives::<RoundView>()
-            .with_revision()
-            .needs_revision(),
+        Spec::new(
+            "changeRound",
+            Scope::Write,
+            "Changes title, days, language or words; closes or opens.",
+        )
+        .takes::<RoundChange>()
+        .gives::<RoundView>()
+        .with_revision()
+        .needs_revision(),
         || to(change_round),
     ),
     get(
         "/api/v1/rounds/{round}/assessments",
         Secretariat,
-        Spec::new("listAssessmentsOfRound", Scope::Read, "The table of a round, any filter and order.")
-            .query::<TableQuery>()
-            .gives::<TableView>(),
+        Spec::new(
+            "listAssessmentsOfRound",
+            Scope::Read,
+            "The table of a round, any filter and order.",
+        )
+        .query::<TableQuery>()
+        .gives::<TableView>(),
         || to(table),
     ),
     change(
         Method::POST,
         "/api/v1/rounds/{round}/invitations/preview",
         Secretariat,
-        Spec::new("previewInvitations", Scope::Read, "What would come of inviting those on a list.")
-            .takes::<ListOf>()
-            .gives::<Page<LineView>>(),
+        Spec::new(
+            "previewInvitations",
+            Scope::Read,
+            "What would come of inviting those on a list.",
+        )
+        .takes::<ListOf>()
+        .gives::<Page<LineView>>(),
         || to(preview),
     ),
     change(
@@ -241,7 +253,8 @@ impl FromRequest for Tag {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let sent = request.headers().get(header::IF_MATCH).map(|it| it.to_str().unwrap_or_default());
+        let sent =
+            request.headers().get(header::IF_MATCH).map(|it| it.to_str().unwrap_or_default());
         let missing = || Problem::new(StatusCode::PRECONDITION_REQUIRED, "revision-needed");
         ready(sent.ok_or_else(missing).map(|it| {
             let it = it.trim();

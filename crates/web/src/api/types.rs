@@ -108,7 +108,9 @@ impl<T> Page<T> {
         let limit = usize::try_from(most(limit)?).unwrap_or(usize::MAX);
         let from = match cursor {
             None => 0,
-            Some(cursor) => 1 + all.iter().position(|it| id(it) == cursor).ok_or_else(bad_cursor)?,
+            Some(cursor) => {
+                1 + all.iter().position(|it| id(it) == cursor).ok_or_else(bad_cursor)?
+            }
         };
         let more = all.len() > from + limit;
         let items: Vec<T> = all.into_iter().skip(from).take(limit).collect();
@@ -168,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_list_in_memory_is_given_in_pages() {
-        let page = |limit, cursor| Page::cut(vec!["a", "b", "c"], limit, cursor, |it| it.to_string());
+        let page =
+            |limit, cursor| Page::cut(vec!["a", "b", "c"], limit, cursor, |it| it.to_string());
         let first = page(Some(2), None).unwrap();
         assert_eq!((first.items, first.next.as_deref()), (vec!["a", "b"], Some("b")));
         let second = page(Some(2), Some("b")).unwrap();

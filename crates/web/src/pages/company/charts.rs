@@ -53,7 +53,10 @@ pub(super) fn items(
         alt,
         width: 520,
         height: 420,
-        table: Table { head: vec![words.text("result.dimension"), words.text("result.score")], rows },
+        table: Table {
+            head: vec![words.text("result.dimension"), words.text("result.score")],
+            rows,
+        },
     }]
 }
 

@@ -8,10 +8,10 @@ use engine::answers::{Edit, What};
 use engine::evidence::{self, Download, EvidenceValues};
 use engine::media::MediaType;
 use engine::sheets::{self, OpenSheet, SaveRequest};
+use engine::{EvidenceId, OrganisationId, StoredEvidence};
 use futures::TryStreamExt;
 use model::Grade;
 use serde::Serialize;
-use engine::{EvidenceId, OrganisationId, StoredEvidence};
 
 use super::file::attachment;
 use super::{Head, assessment, code, id};
@@ -219,8 +219,7 @@ fn on_field(error: EngineError, words: &Words) -> Result<FieldError, Problem> {
 /// Adds to the organisation's evidence.
 pub(super) async fn add(visit: Visit, form: Form) -> Result<HttpResponse, Problem> {
     let (values, given) = read(&form);
-    let added =
-        evidence::add(visit.engine(), visit.actor()?, own(&visit)?, given, visit.now).await;
+    let added = evidence::add(visit.engine(), visit.actor()?, own(&visit)?, given, visit.now).await;
     match added {
         Ok(_) => Ok(visit.go_saying("/evidence", NoticeKind::Done, "evidence.added", &[])),
         Err(error) => {

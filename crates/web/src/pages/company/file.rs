@@ -154,9 +154,8 @@ fn unusable(error: engine::EngineError, words: &Words) -> String {
 fn preview(visit: &Visit, open: &OpenSheet, text: &str, compared: &Comparison) -> Preview {
     let language = code(visit);
     let form = open.form.texts(language);
-    let title = |place: &str| {
-        form.question(place).map_or_else(|| place.to_owned(), |it| it.title.clone())
-    };
+    let title =
+        |place: &str| form.question(place).map_or_else(|| place.to_owned(), |it| it.title.clone());
     let words = |place: &str, aspect: Aspect, value: &serde_json::Value| match aspect {
         Aspect::Comment => value.as_str().map(str::to_owned),
         _ => shown(open, place, value, language),
@@ -209,9 +208,8 @@ pub(super) async fn merge(
     let bytes = STANDARD.decode(form.get("token")).unwrap_or_default();
     let text = String::from_utf8(bytes).unwrap_or_default();
     let compared = offline::compare(&open, "file", &text)?;
-    let chosen = |it: &offline::Difference| {
-        form.find(&format!("choice[{}]", name(it))) == Some("file")
-    };
+    let chosen =
+        |it: &offline::Difference| form.find(&format!("choice[{}]", name(it))) == Some("file");
     let edits = offline::edits(&compared, chosen);
     let count = edits.len().to_string();
     let request = SaveRequest { seen: open.sheet.revision, edits, key: None };

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Query};
 use chrono::NaiveDate;
+use engine::Event;
 use engine::answers::Aspect;
 use engine::comments;
 use engine::history::{day_bounds, of_assessment};
@@ -11,7 +12,6 @@ use engine::views::check::answers;
 use engine::views::live;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use engine::Event;
 
 use super::step::shown;
 use super::{Head, assessment, code};

@@ -99,8 +99,7 @@ fn task(visit: &Visit, it: &Listed) -> Task {
         round: it.round.title.clone(),
         stage: stage.map_or_else(String::new, |it| it.title.clone()),
         due: it.due.map(|day| due(visit, day)),
-        progress: asks
-            .then_some(Progress { answered: progress.answered, asked: progress.asked }),
+        progress: asks.then_some(Progress { answered: progress.answered, asked: progress.asked }),
         waits_for: role.filter(|_| !it.is_theirs).map(|it| it.title.clone()),
         href: format!("/assessments/{}", it.assessment.id),
         action_key: match (it.is_theirs && asks, progress.answered) {

@@ -19,10 +19,10 @@ pub(crate) mod typed;
 use std::str::FromStr;
 
 use actix_web::web::to;
+use engine::AssessmentId;
 use engine::flow::Action;
 use engine::rights::OpenAssessment;
 use serde::Serialize;
-use engine::AssessmentId;
 
 use crate::error::{Problem, refused};
 use crate::language::Words;

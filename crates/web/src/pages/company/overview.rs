@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
+use engine::CommentKind;
 use engine::comments;
 use engine::flow::{self, Course};
 use engine::sheets::{self, OpenSheet};
 use engine::views::step::{StepLine, StepState, lines};
 use serde::Serialize;
-use engine::CommentKind;
 
 use super::home::{Due, due};
 use super::{Button, Head, assessment, buttons, code};
@@ -186,9 +186,7 @@ async fn remarks(visit: &Visit, open: &OpenSheet, head: &Head) -> Result<Vec<Rem
         Remark {
             by: names.get(&it.person).cloned().unwrap_or_default(),
             at: it.created_at.to_rfc3339(),
-            href: question
-                .is_some()
-                .then(|| head.at(&format!("/steps/{step}#q-{}", it.place))),
+            href: question.is_some().then(|| head.at(&format!("/steps/{step}#q-{}", it.place))),
             question: question.map(|it| it.title.clone()),
             text: it.text,
         }

@@ -6,8 +6,8 @@ use actix_web::web::Path;
 use engine::comments;
 use engine::history;
 use engine::sheets;
-use serde::Serialize;
 use engine::{Comment, CommentKind};
+use serde::Serialize;
 
 use super::history::{EventRow, rows};
 use super::{Head, assessment, code};

@@ -39,9 +39,10 @@ pub(crate) async fn report(
     let (data, card) = report::report_data(&signed.form.form, &signed.response, before, language)?;
     let name = format!("{}-{}-{language}.pdf", data.form.id, data.date);
     let card = serde_json::to_vec_pretty(&card).map_err(|it| Problem::failed(&it))?;
-    let pdf = visit.site.drawing.draw(visit.actor()?.person.id, move || {
-        reports::company_pdf(&data, &card)
-    });
+    let pdf = visit
+        .site
+        .drawing
+        .draw(visit.actor()?.person.id, move || reports::company_pdf(&data, &card));
     Ok(attachment("application/pdf", &name).body(pdf.await?))
 }
 
@@ -56,9 +57,6 @@ pub(crate) async fn blank(
     let language = asked.lang.as_deref().unwrap_or_else(|| code(&visit));
     let data = blank::blank_data(&sheet.form.form, language)?;
     let name = format!("{}-{language}.pdf", data.form.id);
-    let pdf = visit
-        .site
-        .drawing
-        .draw(visit.actor()?.person.id, move || reports::blank_pdf(&data));
+    let pdf = visit.site.drawing.draw(visit.actor()?.person.id, move || reports::blank_pdf(&data));
     Ok(attachment("application/pdf", &name).body(pdf.await?))
 }

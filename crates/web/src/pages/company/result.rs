@@ -375,12 +375,16 @@ pub(super) async fn chart(
     let language = asked.lang.clone().unwrap_or_else(|| code(&visit).to_owned());
     let before = course.before(sheet).map(|it| result::scorecard(it, &language));
     let view = result::view(sheet, before.as_ref(), &language);
-    let chart: Chart = charts::chart(&view, path.1.trim_end_matches(".svg"))
-        .ok_or_else(Problem::not_found)?;
+    let chart: Chart =
+        charts::chart(&view, path.1.trim_end_matches(".svg")).ok_or_else(Problem::not_found)?;
     let person = visit.actor()?.person.id;
-    let svg = visit.site.drawing.draw(person, move || reports::chart_svg(&language, &chart)).await?;
+    let svg =
+        visit.site.drawing.draw(person, move || reports::chart_svg(&language, &chart)).await?;
     Ok(HttpResponse::Ok()
         .content_type("image/svg+xml")
-        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+        .insert_header((
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        ))
         .body(svg.svg))
 }

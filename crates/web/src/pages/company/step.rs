@@ -221,9 +221,7 @@ pub(super) async fn save(
     let problems: Vec<(String, String)> = typed
         .problems
         .into_iter()
-        .chain(done.refused.iter().map(|it| {
-            (it.place.clone(), typed::refused(it, visit.words()))
-        }))
+        .chain(done.refused.iter().map(|it| (it.place.clone(), typed::refused(it, visit.words()))))
         .collect();
     if problems.is_empty() && done.conflicts.is_empty() {
         return Ok(visit.go(&onward(&visit, &form, id, &step).await?));
@@ -350,7 +348,12 @@ impl StepPage {
 }
 
 /// A value of a question's aspect in words; nothing where there is none.
-pub(crate) fn shown(open: &OpenSheet, place: &str, value: &Value, language: &str) -> Option<String> {
+pub(crate) fn shown(
+    open: &OpenSheet,
+    place: &str,
+    value: &Value,
+    language: &str,
+) -> Option<String> {
     if let Some(reason) = value.get("not_applicable").and_then(Value::as_str) {
         return Some(reason.to_owned());
     }

@@ -108,7 +108,8 @@ impl Reader<'_> {
                 false => Ok(What::NotApplicable(Some(reason.to_owned()))),
             }));
         }
-        let excused = self.open.response.notes.get(place).is_some_and(|it| it.not_applicable.is_some());
+        let excused =
+            self.open.response.notes.get(place).is_some_and(|it| it.not_applicable.is_some());
         let value = match &question.kind {
             Kind::Table(columns) => return self.table(question, columns),
             Kind::Choices(choices) => {
@@ -164,7 +165,8 @@ impl Reader<'_> {
         for id in &ids {
             let mut row = Map::new();
             for column in columns.iter().filter(|it| it.calculated.is_none()) {
-                let given = own.iter().filter(|(names, _)| names[1] == id && names[2] == column.path);
+                let given =
+                    own.iter().filter(|(names, _)| names[1] == id && names[2] == column.path);
                 let given: Vec<&str> = given.map(|(_, value)| *value).collect();
                 match cell(column, &given, self.language) {
                     Ok(Value::Null) => {}
@@ -261,8 +263,9 @@ fn one(question: &Question, text: &str, language: Language) -> Result<Value, Str
             "false" => Ok(false.into()),
             _ => Ok(text.into()),
         },
-        Kind::Number { whole } => number(question, text, *whole, language)
-            .ok_or_else(|| words.text(if *whole { "question.not_whole" } else { "question.not_number" })),
+        Kind::Number { whole } => number(question, text, *whole, language).ok_or_else(|| {
+            words.text(if *whole { "question.not_whole" } else { "question.not_number" })
+        }),
         Kind::Date => Ok(text.trim().into()),
         _ => Ok(normalised(text).into()),
     }

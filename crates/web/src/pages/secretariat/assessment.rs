@@ -250,8 +250,7 @@ fn sheet(visit: &Visit, course: &Course, it: &ReadSheet, head: &Head) -> SheetRo
     SheetRow {
         stage: stage(course, &it.sheet.stage, language),
         turn: it.sheet.turn,
-        signed: signed
-            .map(|it| Signed { by: it.name.clone(), at: it.at.date_naive().to_string() }),
+        signed: signed.map(|it| Signed { by: it.name.clone(), at: it.at.date_naive().to_string() }),
         score: total.map(|it| views::headline(&it, language)),
         links,
     }

@@ -49,11 +49,7 @@ pub(super) async fn download(
     }
 }
 
-async fn workbook(
-    site: &Site,
-    mut export: Export,
-    columns: &[Column],
-) -> Result<Vec<u8>, Problem> {
+async fn workbook(site: &Site, mut export: Export, columns: &[Column]) -> Result<Vec<u8>, Problem> {
     let mut xlsx = Xlsx::new(columns)?;
     while let Some(rows) = export.next(&site.engine).await? {
         xlsx.rows(&rows)?;

@@ -116,14 +116,14 @@ pub(super) async fn act(
     if form.get("act") == "send" {
         if form.get("token") == preview.token && preview.good > 0 {
             let letter = letter(&visit, &open)?;
-            let sent =
-                invitations::invite(engine, actor, round, &list, letter, visit.now).await?;
+            let sent = invitations::invite(engine, actor, round, &list, letter, visit.now).await?;
             let count = format::whole(visit.language, sent as i128);
             let (path, count) = (address(round, ""), [("count", count.as_str())]);
             return Ok(visit.go_saying(&path, NoticeKind::Done, "secretariat.done_invite", &count));
         }
         status = StatusCode::CONFLICT;
-        page.errors.push(FieldError::new("list-title", visit.words().text("secretariat.look_again")));
+        page.errors
+            .push(FieldError::new("list-title", visit.words().text("secretariat.look_again")));
     }
     page.preview = Some(preview);
     visit.show_as(status, &page)

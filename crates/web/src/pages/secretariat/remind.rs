@@ -110,8 +110,7 @@ pub(super) async fn act(
         return visit.show_as(StatusCode::CONFLICT, &page);
     }
     let write = letter(&visit, &reminders.open, words)?;
-    let sent =
-        reminders::send(visit.engine(), visit.actor()?, reminders, write, visit.now).await?;
+    let sent = reminders::send(visit.engine(), visit.actor()?, reminders, write, visit.now).await?;
     let count = format::whole(visit.language, sent as i128);
     let (path, count) = (address(round, ""), [("count", count.as_str())]);
     Ok(visit.go_saying(&path, NoticeKind::Done, "secretariat.done_remind", &count))

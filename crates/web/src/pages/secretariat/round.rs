@@ -184,8 +184,7 @@ impl Asked {
         let chosen = |column: &&TableColumn| {
             pairs.iter().any(|(name, value)| name == "column" && value == column.id)
         };
-        let columns: Vec<&str> =
-            COLUMNS[1..].iter().filter(chosen).map(|it| it.id).collect();
+        let columns: Vec<&str> = COLUMNS[1..].iter().filter(chosen).map(|it| it.id).collect();
         let wanted = Wanted { text: get("text"), stage: get("stage"), band: get("band"), sort };
         Ok(Self { wanted, columns, after })
     }
@@ -319,9 +318,8 @@ fn row(visit: &Visit, round: RoundId, asked: &Asked, it: Row) -> ShownRow {
 }
 
 fn cell(visit: &Visit, column: &TableColumn, it: &Row) -> ShownCell {
-    let day = |at: Option<DateTime<Utc>>| {
-        at.map(|it| format::date(visit.language, it.date_naive()))
-    };
+    let day =
+        |at: Option<DateTime<Utc>>| at.map(|it| format::date(visit.language, it.date_naive()));
     let (text, share) = match column.by {
         SortColumn::Subject => (Some(it.subject.clone()), None),
         SortColumn::Stage => (Some(it.stage.title.clone()), None),
@@ -377,7 +375,9 @@ pub(super) async fn act(
     let (locked, said) = match form.get("act") {
         "remind" => {
             let path = address(round, "/remind");
-            return Ok(visit.go(&with_query(&path, chosen.into_iter().map(|it| ("assessment", it)))));
+            return Ok(
+                visit.go(&with_query(&path, chosen.into_iter().map(|it| ("assessment", it))))
+            );
         }
         "lock" => (true, "secretariat.done_lock"),
         "unlock" => (false, "secretariat.done_unlock"),
@@ -400,8 +400,7 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> Asked {
-        let pairs: Vec<_> =
-            url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Asked::read(&pairs).unwrap()
     }
 
