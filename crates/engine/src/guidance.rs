@@ -168,8 +168,8 @@ mod tests {
             "<p>Think of:</p><ul><li><em>a</em></li><li>b &amp; c</li></ul><p>End</p>"
         );
         assert_eq!(
-            html("<script>x</script> [y](javascript:z) [k](https://e.org/\"onload=x)"),
-            "<p>&lt;script&gt;x&lt;/script&gt; y <a href=\"https://e.org/&quot;onload=x\" \
+            html("a <script>x</script> [y](javascript:z) [k](https://e.org/\"onload=x)"),
+            "<p>a &lt;script&gt;x&lt;/script&gt; y <a href=\"https://e.org/&quot;onload=x\" \
              rel=\"noreferrer\">k</a></p>"
         );
     }

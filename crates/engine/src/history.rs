@@ -61,7 +61,7 @@ pub async fn audit(
 pub async fn verify(engine: &Engine, actor: &Actor) -> Result<Result<u64, Broken>, EngineError> {
     actor.require(Scope::Read)?;
     actor.require_administrator()?;
-    Ok(store::events::verify(&engine.db).await?)
+    Ok(crate::audit::verify(&engine.db).await?)
 }
 
 /// The first and the last moment of a day.
