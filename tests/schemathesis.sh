@@ -13,4 +13,4 @@ if [ ! -x "$venv/bin/schemathesis" ]; then
     "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==4.32.0"
 fi
 SCHEMATHESIS="$venv/bin/schemathesis" cargo test -p tests --test web --locked \
-    schemathesis -- --ignored --nocapture
+    schemathesis -- --nocapture

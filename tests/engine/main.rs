@@ -7,6 +7,7 @@ mod blank;
 mod documents;
 mod identity;
 mod keeping;
+mod racing;
 mod repeating;
 mod support;
 mod transferring;

@@ -10,9 +10,9 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
                       response_schema_conformance,response_headers_conformance";
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "it needs schemathesis: run tests/schemathesis.sh"]
 async fn every_answer_is_what_the_description_says() {
-    let program = std::env::var("SCHEMATHESIS").unwrap();
+    // As with the checkers of reports: without the program there is nothing to ask with.
+    let Ok(program) = std::env::var("SCHEMATHESIS") else { return };
     let examples = std::env::var("SCHEMATHESIS_EXAMPLES").unwrap_or_else(|_| "5".to_owned());
     let world = World::sqlite(|_| ()).await;
     let scene = Scene::set(&world).await;
