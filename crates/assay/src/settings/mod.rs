@@ -3,7 +3,7 @@
 //! The doc comments of the fields are what `docs/settings.md` says, and the attributes beside
 //! them what is expected; a setting is added here and nowhere else.
 //!
-//! Suggested reading order: this file, [`kinds`], [`table`], [`read`], [`rules`], [`page`].
+//! Suggested reading order: this file, [`kinds`], [`table`], [`mod@read`], [`rules`], [`page`].
 
 pub(crate) mod kinds;
 pub(crate) mod page;
