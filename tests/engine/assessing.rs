@@ -274,6 +274,27 @@ async fn it_is_returned_with_remarks_and_handed_in_again() {
 }
 
 #[tokio::test]
+async fn while_a_round_is_closed_nothing_changes() {
+    on_each_database(async |fresh| {
+        let stage = stage(fresh).await;
+        let engine = &stage.engine;
+        stage.fill(10).await;
+        let open = sheets::open(engine, &stage.company, stage.assessment).await.unwrap();
+        let round = open.open.round.id;
+        rounds::set_closed(engine, &stage.secretariat, round, true, at(20)).await.unwrap();
+        let edits = || vec![answer("means.funding", 0.into())];
+        let closed = stage.save(stage.revision().await, edits(), 30).await;
+        assert!(matches!(closed, Err(EngineError::Closed { why: Closed::Round })));
+        let closed = stage.act("finish", 31).await;
+        assert!(matches!(closed, Err(EngineError::Closed { why: Closed::Round })));
+        rounds::set_closed(engine, &stage.secretariat, round, false, at(40)).await.unwrap();
+        stage.save(stage.revision().await, edits(), 50).await.unwrap();
+        stage.act("finish", 60).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_next_time_begins_with_the_answers_of_the_last() {
     on_each_database(async |fresh| {
         let stage = stage(fresh).await;

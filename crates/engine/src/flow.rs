@@ -146,7 +146,7 @@ impl Course {
 
     /// The actions that the person can see, in the programme's order.
     pub fn actions(&self, language: &str) -> Vec<Action> {
-        if self.open.assessment.locked_at.is_some() {
+        if self.open.closed().is_some() {
             return Vec::new();
         }
         let texts = self.open.programme.texts(language);
@@ -222,8 +222,8 @@ pub async fn act(
     now: DateTime<Utc>,
 ) -> Result<Course, EngineError> {
     let course = course(engine, actor, id).await?;
-    if course.open.assessment.locked_at.is_some() {
-        return Err(EngineError::Closed { why: Closed::Locked });
+    if let Some(why) = course.open.closed() {
+        return Err(EngineError::Closed { why });
     }
     let roles = &course.open.standing.roles;
     let programme = Arc::clone(&course.open.programme);

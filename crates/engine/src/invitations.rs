@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use model::response::Subject;
 use store::{
     About, Assessment, AssessmentId, NewEvent, Organisation, OrganisationId, OrganisationKind,
-    Person, Progress, Role, RoundId, Transaction,
+    Progress, Role, RoundId, Transaction,
 };
 use workflow::Standing as Place;
 
@@ -15,16 +15,13 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::flow;
 use crate::identity::links::{Invitation, issue};
-use crate::identity::{Actor, Letter, Secret, email, letters};
+use crate::identity::{Actor, Letter, Secret, email};
 use crate::reminders;
 use crate::rights::{self, OpenAssessment, OpenRound, Standing};
 use crate::writer::Change;
 
 /// Writes the letter that invites somebody of an organisation; the secret makes the link.
 pub type InvitationLetter = Arc<dyn Fn(&Invited, &Secret) -> Letter + Send + Sync>;
-
-/// Writes the letter that reminds somebody of an assessment.
-pub type ReminderLetter<'a> = dyn Fn(&OpenAssessment, &Person) -> Letter + Send + Sync + 'a;
 
 /// Whom a letter of invitation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -429,68 +426,6 @@ impl Change for InviteColleague {
             before: None,
             after: Some("colleague".to_owned()),
         });
-        Ok(())
-    }
-}
-
-/// Reminds the people of the assessments given, which all are in `round`; how many letters were
-/// written. Assessments that are finished are passed over.
-pub async fn remind(
-    engine: &Engine,
-    actor: &Actor,
-    round: RoundId,
-    assessments: &[AssessmentId],
-    letter: &ReminderLetter<'_>,
-    now: DateTime<Utc>,
-) -> Result<usize, EngineError> {
-    rights::round(engine, actor, round).await?;
-    let mut letters = Vec::new();
-    let mut reminded = Vec::new();
-    let mut events = Vec::new();
-    for id in assessments {
-        let open = rights::assessment(engine, actor, *id).await?;
-        if open.assessment.round != round {
-            return Err(EngineError::NotFound { what: "assessment" });
-        }
-        if open.stage()?.is_final || open.assessment.submitted_at.is_some() {
-            continue;
-        }
-        let own = open.assessment.organisation;
-        let people = store::memberships::of_organisation(&engine.db, own).await?;
-        let people: Vec<Person> =
-            people.into_iter().map(|(_, it)| it).filter(Person::is_active).collect();
-        letters.extend(people.iter().map(|it| letter(&open, it)));
-        reminded.push(*id);
-        events.push(NewEvent {
-            at: now,
-            action: "reminded".to_owned(),
-            person: actor.person_id(),
-            about: open.about(),
-            before: None,
-            after: Some(people.len().to_string()),
-        });
-    }
-    let count = letters.len();
-    engine.writer.make(Remind { letters, reminded, events, now }).await?;
-    Ok(count)
-}
-
-struct Remind {
-    letters: Vec<Letter>,
-    reminded: Vec<AssessmentId>,
-    events: Vec<NewEvent>,
-    now: DateTime<Utc>,
-}
-
-impl Change for Remind {
-    type Done = ();
-
-    async fn make(&self, tx: &Transaction, history: &mut Vec<NewEvent>) -> Result<(), EngineError> {
-        for letter in &self.letters {
-            letters::post(tx, letter.clone(), self.now).await?;
-        }
-        store::assessments::set_reminded(tx, &self.reminded, self.now).await?;
-        history.extend(self.events.iter().cloned());
         Ok(())
     }
 }

@@ -125,11 +125,20 @@ impl OpenAssessment {
         by.is_some_and(|it| self.standing.roles.contains(it))
     }
 
-    /// Refuses somebody who does not answer here, and anybody while it is locked or over.
+    /// Why nobody may change it or take it on for now: it is locked, or the round was closed.
+    pub fn closed(&self) -> Option<Closed> {
+        match (self.assessment.locked_at, self.round.closed_at) {
+            (Some(_), _) => Some(Closed::Locked),
+            (None, Some(_)) => Some(Closed::Round),
+            (None, None) => None,
+        }
+    }
+
+    /// Refuses somebody who does not answer here, and anybody while it is closed or over.
     pub fn require_answering(&self) -> Result<&Stage, EngineError> {
         let stage = self.stage()?;
-        if self.assessment.locked_at.is_some() {
-            return Err(EngineError::Closed { why: Closed::Locked });
+        if let Some(why) = self.closed() {
+            return Err(EngineError::Closed { why });
         }
         if stage.is_final {
             return Err(EngineError::Closed { why: Closed::Over });

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use store::{About, NewEvent, OrganisationId, Round, RoundId, Transaction};
 
-use crate::engine::{Engine, day};
+use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::identity::Actor;
 use crate::kept::keep_programme;
@@ -191,7 +191,8 @@ pub async fn change(
     engine.writer.make(ChangeRound { round, event }).await
 }
 
-/// Closes a round before its last day, or opens it again. Answers stay readable.
+/// Closes a round, or opens it again. While it is closed answers can be read, not changed or
+/// handed in. The last day alone stops nobody.
 pub async fn set_closed(
     engine: &Engine,
     actor: &Actor,
@@ -242,12 +243,6 @@ fn event(
         before: before.map(text),
         after: Some(text(round)),
     }
-}
-
-/// Whether people can answer in the round today.
-pub fn is_running(round: &Round, now: DateTime<Utc>) -> bool {
-    let today = day(now).to_string();
-    round.closed_at.is_none() && round.opens_on <= today
 }
 
 fn checked(mut values: RoundValues) -> Result<RoundValues, EngineError> {

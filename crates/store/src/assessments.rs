@@ -100,20 +100,6 @@ pub async fn insert(db: &impl Connection, assessment: &Assessment) -> Result<(),
     Ok(())
 }
 
-/// Stores many new assessments.
-pub async fn insert_all(
-    db: &impl Connection,
-    assessments: &[Assessment],
-) -> Result<(), StoreError> {
-    for some in assessments.chunks(500) {
-        row::Entity::insert_many(some.iter().map(active))
-            .exec_without_returning(&db.executor())
-            .await
-            .map_err(failed("store assessments"))?;
-    }
-    Ok(())
-}
-
 /// Replaces what is stored by `assessment`, unless it is no longer at `revision`; whether it was.
 pub async fn update(
     db: &impl Connection,

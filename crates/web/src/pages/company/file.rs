@@ -205,6 +205,7 @@ pub(super) async fn merge(
 ) -> Result<HttpResponse, Problem> {
     let (engine, actor, id) = (visit.engine(), visit.actor()?, assessment(&path)?);
     let open = sheets::open(engine, actor, id).await?;
+    open.require_answering()?;
     let bytes = STANDARD.decode(form.get("token")).unwrap_or_default();
     let text = String::from_utf8(bytes).unwrap_or_default();
     let compared = offline::compare(&open, "file", &text)?;
