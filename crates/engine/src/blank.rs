@@ -24,10 +24,10 @@ use crate::report::caption;
 /// Everything that `form` shows before it is answered, in `language`.
 pub fn blank_data(form: &PreparedForm, language: &str) -> Result<BlankData, EngineError> {
     require_language(form, language)?;
-    let texts = form.localised(language).unwrap_or_else(|| form.form.clone());
-    let numbers = numbers(&texts);
-    let words = Words::new(&texts, language).numbered(numbers.clone());
-    Ok(Blank { texts: &texts, words, numbers, language }.data(&form.hash))
+    let texts = form.texts(language);
+    let numbers = numbers(texts);
+    let words = Words::new(texts, language).numbered(numbers.clone());
+    Ok(Blank { texts, words, numbers, language }.data(&form.hash))
 }
 
 /// The numbers of the questions on paper, by place: `2.1` is the first question of the

@@ -18,12 +18,11 @@ use crate::results::read;
 /// How many forms, and how many programmes, are held at once.
 const MOST: usize = 200;
 
-/// A form with its texts in every language it has.
+/// A form as it was published.
 #[derive(Debug)]
 pub struct KeptForm {
     /// The form, ready to be answered.
     pub form: PreparedForm,
-    texts: BTreeMap<String, Form>,
 }
 
 /// A programme with its texts in every language it has.
@@ -45,22 +44,19 @@ pub struct Kept {
 }
 
 impl KeptForm {
-    /// A form with all its texts.
+    /// One that holds `form`.
     pub fn new(form: PreparedForm) -> Self {
-        let languages: Vec<String> = form.languages().into_iter().map(str::to_owned).collect();
-        let texts = languages.into_iter().filter_map(|it| Some((form.localised(&it)?, it)));
-        let texts = texts.map(|(texts, language)| (language, texts)).collect();
-        Self { form, texts }
+        Self { form }
     }
 
     /// The form in `language`, or in its own where it is not translated.
     pub fn texts(&self, language: &str) -> &Form {
-        self.texts.get(language).unwrap_or(&self.form.form)
+        self.form.texts(language)
     }
 
     /// `language` where the form is written in it, otherwise the form's own.
     pub fn language<'a>(&'a self, language: &'a str) -> &'a str {
-        if self.texts.contains_key(language) { language } else { &self.form.form.meta.language }
+        self.form.language(language)
     }
 }
 

@@ -32,12 +32,12 @@ pub fn report_data(
     language: &str,
 ) -> Result<(ReportData, Scorecard), EngineError> {
     require_language(form, language)?;
-    let texts = form.localised(language).unwrap_or_else(|| form.form.clone());
+    let texts = form.texts(language);
     let reading = Reading::new(form, response);
     let card = scoring::score_reading(&reading, Some(language));
     let before = before.map(|it| Reading::new(form, it));
     let report =
-        Report { texts: &texts, reading: &reading, card: &card, before: before.as_ref(), language };
+        Report { texts, reading: &reading, card: &card, before: before.as_ref(), language };
     Ok((report.data(), card))
 }
 

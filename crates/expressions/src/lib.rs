@@ -19,5 +19,5 @@ pub mod truth;
 
 pub use analysis::{Name, ParseError, Type};
 pub use expression::{EvalError, Expression};
-pub use template::{Template, Texts, render};
+pub use template::{Sentences, Template, Texts};
 pub use truth::{Test, Truth};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use minijinja::value::Value as Any;
+use minijinja::{Environment, Error};
 
 use crate::analysis::ParseError;
 use crate::environment::ENVIRONMENT;
@@ -41,11 +42,36 @@ impl Template {
 /// How many bytes a sentence has at most.
 const LONGEST_SENTENCE: usize = 100_000;
 
-/// The sentence that the template `source` gives over `context`, or why it cannot be told.
-pub fn render(source: &str, context: Any) -> Result<String, String> {
+/// Sentences that are told again and again, by name: each is compiled once.
+#[derive(Clone, Debug)]
+pub struct Sentences(Environment<'static>);
+
+impl Default for Sentences {
+    fn default() -> Self {
+        Self(ENVIRONMENT.clone())
+    }
+}
+
+impl Sentences {
+    /// These templates by name. One that cannot be read is never told.
+    pub fn new(all: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut sentences = Self::default();
+        for (name, source) in all {
+            // What is wrong with it was a finding when it was checked.
+            _ = sentences.0.add_template_owned(name, source);
+        }
+        sentences
+    }
+
+    /// What the sentence `name` says of what is in `context`, or why it cannot be told.
+    pub fn say(&self, name: &str, context: Any) -> Result<String, String> {
+        told(self.0.get_template(name), context)
+    }
+}
+
+fn told(template: Result<minijinja::Template<'_, '_>, Error>, context: Any) -> Result<String, String> {
     let mut sentence = Bounded(Vec::new());
-    ENVIRONMENT
-        .template_from_named_str("sentence.txt", source)
+    template
         .and_then(|it| it.render_captured_to(context, &mut sentence).map(drop))
         .map_err(|error| error.detail().unwrap_or("the sentence cannot be told").to_owned())?;
     String::from_utf8(sentence.0).map_err(|error| error.to_string())
@@ -71,8 +97,8 @@ impl io::Write for Bounded {
 /// Sentences of the program in English and Danish, by key.
 #[derive(Clone, Debug)]
 pub struct Texts {
-    english: BTreeMap<String, String>,
-    danish: BTreeMap<String, String>,
+    english: Sentences,
+    danish: Sentences,
 }
 
 impl Texts {
@@ -82,15 +108,18 @@ impl Texts {
     ///
     /// When one of them is no object of texts.
     pub fn new(english: &str, danish: &str) -> Self {
-        let read = |json| serde_json::from_str(json).expect("the texts are an object of texts");
+        let read = |json| {
+            let texts: BTreeMap<String, String> =
+                serde_json::from_str(json).expect("the texts are an object of texts");
+            Sentences::new(texts)
+        };
         Self { english: read(english), danish: read(danish) }
     }
 
     /// The sentence `key` in `language` (English where there is no other), filled with `values`.
     pub fn say(&self, language: &str, key: &str, values: Any) -> String {
         let all = if language == "da" { &self.danish } else { &self.english };
-        let source = all.get(key).map_or(key, String::as_str);
-        render(source, values).unwrap_or_else(|_| source.to_owned())
+        all.say(key, values).unwrap_or_else(|_| key.to_owned())
     }
 }
 
@@ -103,8 +132,11 @@ mod tests {
     #[test]
     fn a_sentence_that_grows_without_end_is_not_told() {
         let grow = "{% set x = [x, x, x, x, x, x, x, x] %}".repeat(20);
-        let source = format!("{{% set x = 'abc' %}}{grow}{{{{ x }}}}");
-        assert!(render(&source, context! {}).is_err());
-        assert_eq!(render("{{ 1 + 1 }} points", context! {}), Ok("2 points".to_owned()));
+        let long = format!("{{% set x = 'abc' %}}{grow}{{{{ x }}}}");
+        let short = "{{ 1 + 1 }} points".to_owned();
+        let sentences = Sentences::new([("long".to_owned(), long), ("short".to_owned(), short)]);
+        assert!(sentences.say("long", context! {}).is_err());
+        assert!(sentences.say("none", context! {}).is_err());
+        assert_eq!(sentences.say("short", context! {}), Ok("2 points".to_owned()));
     }
 }

@@ -1,5 +1,7 @@
 //! Reads JSON strictly, and finds the line and column of a place in it.
 
+use std::borrow::Cow;
+
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -34,11 +36,21 @@ pub(crate) fn too_deep(value: &Value, levels: usize) -> Option<String> {
 
 /// Reads `text` as one JSON value without a key that stands twice.
 pub fn read(file: &str, text: &str, largest: usize) -> Result<Value, Finding> {
+    read_unique::<UniqueValue>(file, text, largest).map(|it| it.0)
+}
+
+/// Reads `text` as a `T` that itself refuses a key that stands twice; the finding says line and
+/// column.
+pub fn read_unique<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    largest: usize,
+) -> Result<T, Finding> {
     if text.len() > largest {
         let message = format!("the file has {} bytes; at most {largest} are read", text.len());
         return Err(codes::TOO_LARGE.finding(whole(file), message));
     }
-    parse::<UniqueValue>(file, text).map(|it| it.0)
+    parse(file, text)
 }
 
 /// Reads `text` as a `T`, in which no key may stand twice either; the finding says line and
@@ -58,13 +70,17 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Finding> {
         };
         let text = error.to_string();
         let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(it, _)| it);
+        let twice = message.strip_prefix("duplicate field ");
+        let message = twice.map_or(Cow::Borrowed(message), |key| {
+            Cow::Owned(format!("the key {key} stands twice"))
+        });
         let code = match () {
             () if message.contains("stands twice") => &codes::DUPLICATE_KEY,
             () if message.contains("recursion limit") => &codes::NESTED_TOO_DEEPLY,
             () if error.is_data() => &codes::WRONG_SHAPE,
             () => &codes::INVALID_JSON,
         };
-        code.finding(place, message.to_owned())
+        code.finding(place, message.into_owned())
     })
 }
 

@@ -1,9 +1,9 @@
 //! A form made ready: expressions compiled, names resolved, order of evaluation known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use expressions::analysis::{self, Type, nearest};
-use expressions::{Expression, ParseError, Template, Test};
+use expressions::{Expression, ParseError, Sentences, Template, Test};
 use jsonschema::Validator;
 use model::form::{Form, Kind, Question, Step};
 use model::{Condition, Finding};
@@ -45,6 +45,13 @@ pub struct PreparedForm {
     pub(crate) index: HashMap<String, usize>,
     /// Per question: whether a condition, a value or points rest on its answer.
     pub(crate) steers: Vec<bool>,
+    /// Per question: those whose visibility or value rests on its answer, however indirectly, in
+    /// the order in which they can be worked out.
+    pub(crate) dependents: Vec<Vec<usize>>,
+    /// The form with its texts in other languages, by language.
+    texts: BTreeMap<String, Form>,
+    /// The narratives in every language, ready to be told.
+    sentences: Sentences,
 }
 
 impl std::fmt::Debug for PreparedForm {
@@ -136,11 +143,35 @@ impl PreparedForm {
     }
 
     /// The form with its texts in `language`; `None` when it is not translated to it.
-    pub fn localised(&self, language: &str) -> Option<Form> {
-        if language == self.form.meta.language {
-            return Some(self.form.clone());
+    pub fn localised(&self, language: &str) -> Option<&Form> {
+        match language == self.form.meta.language {
+            true => Some(&self.form),
+            false => self.texts.get(language),
         }
-        self.translations.get(language).map(|it| it.apply(&self.form))
+    }
+
+    /// The form with its texts in `language`, or in its own where it is not translated to it.
+    pub fn texts(&self, language: &str) -> &Form {
+        self.localised(language).unwrap_or(&self.form)
+    }
+
+    /// `language` where the form is written in it, otherwise the form's own.
+    pub fn language<'a>(&'a self, language: &'a str) -> &'a str {
+        match self.localised(language) {
+            Some(_) => language,
+            None => &self.form.meta.language,
+        }
+    }
+
+    /// What the narrative with this index says in `language` of what is in `context`, or why it
+    /// cannot be told.
+    pub fn narrate(
+        &self,
+        index: usize,
+        language: &str,
+        context: minijinja::Value,
+    ) -> Result<String, String> {
+        self.sentences.say(&sentence(language, index), context)
     }
 }
 
@@ -216,6 +247,9 @@ fn prepare_document(
         places,
         order: Vec::new(),
         steers: Vec::new(),
+        dependents: Vec::new(),
+        texts: BTreeMap::new(),
+        sentences: Sentences::default(),
         index,
         form,
     };
@@ -224,6 +258,9 @@ fn prepare_document(
     }
     prepared.order = order(&prepared, findings)?;
     prepared.steers = steers(&prepared);
+    prepared.dependents = dependents(&prepared);
+    prepared.texts = texts(&prepared);
+    prepared.sentences = sentences(&prepared);
     Some(prepared)
 }
 
@@ -595,6 +632,43 @@ fn steers(form: &PreparedForm) -> Vec<bool> {
         }
     }
     steers
+}
+
+/// Per question, those that rest on it, directly or through others.
+fn dependents(form: &PreparedForm) -> Vec<Vec<usize>> {
+    let mut ancestors: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); form.len()];
+    let mut dependents = vec![Vec::new(); form.len()];
+    for &index in &form.order {
+        let mut all = BTreeSet::new();
+        for needed in dependencies(form, index) {
+            all.insert(needed);
+            all.extend(&ancestors[needed]);
+        }
+        all.iter().for_each(|it| dependents[*it].push(index));
+        ancestors[index] = all;
+    }
+    dependents
+}
+
+/// The form in each language that it is translated to.
+fn texts(form: &PreparedForm) -> BTreeMap<String, Form> {
+    let translations = form.translations.iter();
+    translations.map(|(language, it)| (language.clone(), it.apply(&form.form))).collect()
+}
+
+/// The narratives of the form in every language.
+fn sentences(form: &PreparedForm) -> Sentences {
+    let own = (&form.form.meta.language, &form.form);
+    let all = std::iter::once(own).chain(&form.texts).flat_map(|(language, texts)| {
+        let narratives = texts.meta.narratives.iter().enumerate();
+        narratives.map(move |(index, it)| (sentence(language, index), it.text.clone()))
+    });
+    Sentences::new(all)
+}
+
+/// What a narrative is called among the sentences.
+fn sentence(language: &str, index: usize) -> String {
+    format!("{language}/{index}")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

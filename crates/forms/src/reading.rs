@@ -103,6 +103,18 @@ impl<'a> Reading<'a> {
         reading
     }
 
+    /// The same reading with `value` for an answer to the question with this index, and with
+    /// all that rests on it.
+    pub fn with_answer(&self, index: usize, value: &Value) -> Self {
+        let mut reading = Self { answers: self.answers.clone(), ..*self };
+        let value = canonical::numbers(value).into_owned();
+        reading.answers[index] = Answer::Given(Cow::Owned(value));
+        for &dependent in &self.form.dependents[index] {
+            reading.answers[dependent] = reading.answer(dependent);
+        }
+        reading
+    }
+
     /// Whether the question with this index is asked; unknown visibility counts as asked, and
     /// the question as missing.
     pub fn is_asked(&self, index: usize) -> bool {

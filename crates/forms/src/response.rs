@@ -15,7 +15,7 @@ static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Response>);
 
 /// Reads `text` as a response; the findings say what is wrong with the document itself.
 pub fn parse_response(file: &str, text: &str) -> Result<Response, Vec<Finding>> {
-    match json::read_as(file, text, LARGEST_RESPONSE) {
+    match json::read_unique(file, text, LARGEST_RESPONSE) {
         Err(finding) if finding.code == codes::WRONG_SHAPE.name => {
             document::read(&SHAPE, file, text, LARGEST_RESPONSE)
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use semver::Version;
@@ -34,10 +35,18 @@ pub struct Response {
     pub answers: Map<String, Value>,
     /// Comments, evidence and "not applicable", by question (`step.question`) or by table
     /// row (`step.question[row]`).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "unique_entries",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub notes: BTreeMap<String, Note>,
     /// Frozen values from other scorecards.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "unique_entries",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub facts: BTreeMap<String, Fact>,
 }
 
@@ -141,6 +150,7 @@ pub struct EvidenceFile {
 #[serde(deny_unknown_fields)]
 pub struct Fact {
     /// The value.
+    #[serde(deserialize_with = "unique_value")]
     pub value: Value,
     /// The SHA-256 of the scorecard it came from, as `sha256:…`.
     #[schemars(regex(pattern = r"^sha256:[0-9a-f]{64}$"))]
@@ -153,6 +163,38 @@ fn unique_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String,
         Value::Object(map) => Ok(map),
         _ => Err(D::Error::custom("invalid type: expected an object")),
     }
+}
+
+fn unique_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    Ok(UniqueValue::deserialize(deserializer)?.0)
+}
+
+/// Reads an object as a map and refuses a key that stands twice.
+fn unique_entries<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    struct Entries<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some(key) = access.next_key::<String>()? {
+                if entries.contains_key(&key) {
+                    return Err(A::Error::custom(format!("the key `{key}` stands twice")));
+                }
+                entries.insert(key, access.next_value()?);
+            }
+            Ok(entries)
+        }
+    }
+
+    deserializer.deserialize_map(Entries(PhantomData))
 }
 
 /// A JSON value in which no object has a key twice.

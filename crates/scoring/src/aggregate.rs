@@ -1,5 +1,7 @@
 //! From criteria to dimensions, and from dimensions to the total.
 
+use std::borrow::Borrow;
+
 use model::form::Form;
 use model::keywords::TotalRule;
 use model::scorecard::{AnswerState, Cap, DimensionState, Score};
@@ -49,13 +51,17 @@ pub struct Aggregated {
 }
 
 /// Aggregates `earned` by the form's dimensions, in the form's order.
-pub fn dimensions(form: &Form, earned: &[Earned<'_>], caps: &[DimensionCap]) -> Vec<Aggregated> {
+pub fn dimensions<'a>(
+    form: &Form,
+    earned: &[impl Borrow<Earned<'a>>],
+    caps: &[DimensionCap],
+) -> Vec<Aggregated> {
     let mut all: Vec<Aggregated> = form
         .meta
         .dimensions
         .iter()
         .map(|dimension| {
-            let sums = sums(earned.iter().filter(|it| it.spec.dimension == dimension.id));
+            let sums = sums(earned.iter().map(Borrow::borrow).filter(|it| it.spec.dimension == dimension.id));
             let state = state(&sums, form.meta.missing.not_applicable_limit);
             let weight = match form.meta.total {
                 TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),
@@ -76,7 +82,7 @@ pub fn dimensions(form: &Form, earned: &[Earned<'_>], caps: &[DimensionCap]) -> 
     all
 }
 
-fn sums<'a>(earned: impl Iterator<Item = &'a Earned<'a>>) -> Sums {
+fn sums<'e, 'a: 'e>(earned: impl Iterator<Item = &'e Earned<'a>>) -> Sums {
     earned.fold(Sums::default(), |mut sums, it| {
         let weight = it.spec.weight;
         sums.asked += weight;

@@ -1,5 +1,8 @@
 //! One criterion: from the answer to a level, and from the level to points.
 
+use std::borrow::Cow;
+use std::ops::Bound;
+
 use expressions::Truth;
 use expressions::functions::ladder::ladder as unbroken;
 use expressions::functions::shape::curve;
@@ -53,8 +56,40 @@ pub fn earned<'a>(reading: &Reading<'a>, row_gates: &[RowGate]) -> Vec<Earned<'a
     let form = reading.form;
     (0..form.len())
         .filter(|it| reading.is_asked(*it))
-        .filter_map(|index| one(reading, form, index, row_gates))
+        .filter_map(|index| one(reading, form, index, row_gates, Grade::E0))
         .collect()
+}
+
+/// Every criterion that is asked after a step was taken from `before`, which `earned` is of:
+/// what rests on nothing that changed is as it was. At `at` there is evidence of `grade` too.
+pub fn earned_after<'e, 'a>(
+    earned: &'e [Earned<'a>],
+    before: &Reading<'a>,
+    reading: &Reading<'a>,
+    at: usize,
+    grade: Grade,
+    row_gates: &[RowGate],
+) -> Vec<Cow<'e, Earned<'a>>> {
+    let form = reading.form;
+    let mut earned = earned.iter().peekable();
+    let mut after = Vec::with_capacity(form.len());
+    for index in 0..form.len() {
+        let was = earned.next_if(|it| it.index == index);
+        let rests_on_others = |it: &&Earned<'_>| {
+            let logic = &form.logic[index];
+            it.rubric == Rubric::Rows || logic.top_when.is_some() || logic.formula.is_some()
+        };
+        let same = index != at && before.answers[index] == reading.answers[index];
+        match was.filter(|it| same && !rests_on_others(it)) {
+            Some(it) => after.push(Cow::Borrowed(it)),
+            None if reading.is_asked(index) => {
+                let grade = if index == at { grade } else { Grade::E0 };
+                after.extend(one(reading, form, index, row_gates, grade).map(Cow::Owned));
+            }
+            None => {}
+        }
+    }
+    after
 }
 
 fn one<'a>(
@@ -62,6 +97,7 @@ fn one<'a>(
     form: &'a PreparedForm,
     index: usize,
     row_gates: &[RowGate],
+    grade: Grade,
 ) -> Option<Earned<'a>> {
     let question = form.question(index);
     let spec = question.criterion.as_ref()?;
@@ -71,7 +107,7 @@ fn one<'a>(
         spec,
         rubric,
         state: AnswerState::Missing,
-        grade: best_grade(reading, &question.path),
+        grade: best_grade(reading, &question.path).max(grade),
         claimed: None,
         documented: None,
         top: top(spec, rubric),
@@ -127,13 +163,11 @@ fn top(spec: &CriterionSpec, rubric: Rubric) -> Option<f64> {
 
 /// The best grade among the evidence for the question at `path` and its rows.
 fn best_grade(reading: &Reading<'_>, path: &str) -> Grade {
-    reading
-        .response
-        .notes
-        .iter()
-        .filter(|(key, _)| {
-            key.strip_prefix(path).is_some_and(|it| it.is_empty() || it.starts_with('['))
-        })
+    let from = (Bound::Included(path), Bound::Unbounded);
+    let beginning_so = reading.response.notes.range::<str, _>(from);
+    beginning_so
+        .map_while(|(key, note)| Some((key.strip_prefix(path)?, note)))
+        .filter(|(rest, _)| rest.is_empty() || rest.starts_with('['))
         .flat_map(|(_, note)| &note.evidence)
         .map(|it| it.grade)
         .max()
@@ -232,17 +266,17 @@ fn level_points(earned: &mut Earned<'_>, claimed: f64) {
 /// The level that the evidence supports: the highest up to `claimed` for which the grade is
 /// enough, and for every level below it too.
 fn documented(earned: &mut Earned<'_>, claimed: f64) -> f64 {
-    let mut asked: Vec<(f64, Grade)> = earned
-        .spec
-        .evidence
-        .iter()
-        .filter_map(|(level, grade)| Some((level.parse().ok()?, *grade)))
-        .collect();
-    asked.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let refused = asked.iter().find(|(level, grade)| *level <= claimed && *grade > earned.grade);
-    let Some((level, _)) = refused else { return claimed };
+    let spec = earned.spec;
+    let asked = || {
+        let all = spec.evidence.iter();
+        let all = all.filter_map(|(level, grade)| Some((level.parse::<f64>().ok()?, *grade)));
+        all.filter(|(level, _)| *level <= claimed)
+    };
+    let refused = asked().filter(|(_, grade)| *grade > earned.grade).map(|(level, _)| level);
+    let Some(level) = refused.reduce(f64::min) else { return claimed };
     let documented = (level - 1.0).max(0.0);
-    let needs = asked.iter().rev().find(|(it, _)| *it <= claimed).map_or(Grade::E0, |it| it.1);
+    let highest = asked().reduce(|highest, it| if it.0 > highest.0 { it } else { highest });
+    let needs = highest.map_or(Grade::E0, |(_, grade)| grade);
     earned.trace.push(TraceStep::EvidenceCap { claimed, has: earned.grade, needs, documented });
     documented
 }

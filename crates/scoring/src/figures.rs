@@ -1,12 +1,13 @@
 //! Key figures, calculated values and sentences about a result.
 
+use std::cell::LazyCell;
+
 use expressions::expression::from_json;
 use expressions::format;
 use expressions::{Expression, Truth};
 use forms::limits::{Limits, schema};
 use forms::reading::{Answer, Extra, Outcome, Reading, level_value};
 use minijinja::Value as Any;
-use model::Response;
 use model::form::{Form, Kind};
 use model::keywords::Sensitivity;
 use model::scorecard::{CalculatedValue, IndicatorValue, Input, Swing};
@@ -171,13 +172,8 @@ fn changed(
     input: &str,
     value: f64,
 ) -> Option<f64> {
-    let mut response: Response = reading.response.clone();
-    let slot = match input.split_once('.') {
-        Some((step, name)) => response.answers.get_mut(step)?.get_mut(name)?,
-        None => response.answers.get_mut(input)?,
-    };
-    *slot = value.into();
-    match Reading::new(reading.form, &response).value(formula, seen.extra()) {
+    let index = reading.form.index_of(input)?;
+    match reading.with_answer(index, &value.into()).value(formula, seen.extra()) {
         Outcome::Value(value) => value.as_f64().map(snap),
         _ => None,
     }
@@ -208,7 +204,6 @@ pub fn calculated(reading: &Reading<'_>) -> Vec<CalculatedValue> {
 /// A sentence that names something without a value is left out.
 pub fn narratives(
     reading: &Reading<'_>,
-    texts: &Form,
     language: &str,
     seen: Seen<'_>,
     figures: &[IndicatorValue],
@@ -217,16 +212,15 @@ pub fn narratives(
         figures.iter().filter_map(|it| Some((it.id.as_str(), from_json(it.value.as_ref()?)))),
     );
     let extra = Extra { indicators: Some(&figures), ..seen.extra() };
+    let context = LazyCell::new(|| answers(reading, language, seen, &figures));
     let mut told = Vec::new();
-    for (narrative, when) in texts.meta.narratives.iter().zip(&reading.form.narratives) {
+    for (index, when) in reading.form.narratives.iter().enumerate() {
         let holds =
             when.as_ref().is_none_or(|test| reading.decide(test, extra).truth == Truth::True);
         if !holds {
             continue;
         }
-        let context = answers(reading, language, seen, &figures);
-        let sentence = expressions::render(&narrative.text, context);
-        if let Ok(sentence) = sentence {
+        if let Ok(sentence) = reading.form.narrate(index, language, context.clone()) {
             let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
             if !sentence.is_empty() {
                 told.push(sentence);

@@ -1,5 +1,7 @@
 //! Gates: what limits or blocks the result.
 
+use std::borrow::Borrow;
+
 use expressions::Truth;
 use forms::reading::{Decision, Extra, Reading};
 use model::form::Form;
@@ -79,10 +81,9 @@ pub fn row_gates(reading: &Reading<'_>, texts: &Form) -> Vec<RowGate> {
 pub fn gates(
     reading: &Reading<'_>,
     texts: &Form,
-    earned: &[Earned<'_>],
+    levels: &[Option<f64>],
     row_gates: Vec<RowGate>,
 ) -> Vec<GateResult> {
-    let levels = documented_levels(reading, earned);
     let mut row_gates = row_gates.into_iter().peekable();
     let mut results = Vec::new();
     for (i, (gate, test)) in texts.meta.gates.iter().zip(&reading.form.gates).enumerate() {
@@ -90,7 +91,7 @@ pub fn gates(
             results.push(it.result);
             continue;
         }
-        let decision = reading.decide(test, Extra { levels: Some(&levels), ..Extra::default() });
+        let decision = reading.decide(test, Extra { levels: Some(levels), ..Extra::default() });
         let state = match decision.truth {
             Truth::True => GateState::Failed,
             Truth::False => GateState::Passed,
@@ -110,9 +111,12 @@ pub fn gates(
 }
 
 /// Per question, the documented level that stands for the answer.
-pub fn documented_levels(reading: &Reading<'_>, earned: &[Earned<'_>]) -> Vec<Option<f64>> {
+pub fn documented_levels<'a>(
+    reading: &Reading<'a>,
+    earned: &[impl Borrow<Earned<'a>>],
+) -> Vec<Option<f64>> {
     let mut levels = vec![None; reading.form.len()];
-    for it in earned {
+    for it in earned.iter().map(Borrow::borrow) {
         if matches!(it.rubric, Rubric::Levels | Rubric::HalfPoints) {
             levels[it.index] = it.documented;
         }

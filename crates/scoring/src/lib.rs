@@ -25,4 +25,4 @@ mod score;
 pub use cases::{Difference, compare};
 pub use coverage::coverage;
 pub use profile::profile;
-pub use score::{body, score, score_reading};
+pub use score::{body, score, score_reading, total_of};

@@ -3,15 +3,14 @@
 use expressions::functions::ladder::ladder as unbroken;
 use forms::reading::{Answer, Reading};
 use model::form::{Form, Kind, Question, key_of};
-use model::response::Evidence;
 use model::scorecard::{AnswerState, NextAction, NextStep, Rubric};
-use model::{Grade, Response};
-use serde_json::{Map, Value};
+use model::Grade;
+use serde_json::Value;
 
 use crate::aggregate;
 use crate::criterion::Earned;
 use crate::rounding::snap;
-use crate::score::{Worked, work};
+use crate::score::{Worked, total_after};
 
 /// Everything that would lift the strict total, largest gain first, ties in document order.
 ///
@@ -39,9 +38,9 @@ pub(crate) fn next_steps(
                 let at = texts.meta.dimensions.iter().position(|d| d.id == it.spec.dimension)?;
                 aggregate::gain(&worked.dimensions, at, it.spec.weight, next.points - it.points)
             } else {
-                let response = taken(reading.response, &question.path, &next);
-                let with_step = work(&Reading::new(reading.form, &response), texts);
-                snap(with_step.total?.strict - total)
+                let (answer, grade) = (next.answer.as_ref(), next.evidence.unwrap_or(Grade::E0));
+                let after = total_after(reading, texts, worked, it.index, answer, grade);
+                snap(after?.strict - total)
             };
             (gain > 0.0).then(|| NextStep {
                 question: question.path.clone(),
@@ -184,37 +183,6 @@ fn given_points(it: &Earned<'_>, question: &Question) -> Vec<(f64, Value)> {
         }
         _ => it.spec.curve.iter().flatten().map(|(at, points)| (*points, (*at).into())).collect(),
     }
-}
-
-/// `response` with the step taken.
-fn taken(response: &Response, path: &str, next: &Next) -> Response {
-    let mut response = response.clone();
-    if let Some(answer) = &next.answer {
-        match path.split_once('.') {
-            Some((step, name)) => {
-                let step =
-                    response.answers.entry(step).or_insert_with(|| Value::Object(Map::new()));
-                if let Some(step) = step.as_object_mut() {
-                    step.insert(name.to_owned(), answer.clone());
-                }
-            }
-            None => {
-                response.answers.insert(path.to_owned(), answer.clone());
-            }
-        }
-    }
-    if let Some(grade) = next.evidence {
-        let evidence = Evidence {
-            title: path.to_owned(),
-            grade,
-            date: None,
-            expires: None,
-            link: None,
-            file: None,
-        };
-        response.notes.entry(path.to_owned()).or_default().evidence.push(evidence);
-    }
-    response
 }
 
 /// The grade that level `to` needs, where it is better than the one given.

@@ -1,6 +1,5 @@
 //! The one function that everything calls: form + response → scorecard.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use forms::prepare::PreparedForm;
@@ -14,6 +13,7 @@ use model::scorecard::{
 };
 use model::{Grade, Response, Scorecard};
 use semver::Version;
+use serde_json::Value;
 
 use crate::aggregate::{self, Aggregated};
 use crate::criterion::{self, Earned};
@@ -39,14 +39,19 @@ pub fn score(form: &PreparedForm, response: &Response, language: Option<&str>) -
 /// Scores a response that is already read.
 pub fn score_reading(reading: &Reading<'_>, language: Option<&str>) -> Scorecard {
     let form = reading.form;
-    let own = form.form.meta.language.as_str();
-    let language = language.unwrap_or(own);
-    let texts = match language == own {
-        true => Cow::Borrowed(&form.form),
-        false => form.localised(language).map_or(Cow::Borrowed(&form.form), Cow::Owned),
-    };
-    let language = if matches!(texts, Cow::Owned(_)) { language } else { own };
-    Scoring { reading, texts: &texts, language }.scorecard()
+    let language = form.language(language.unwrap_or(&form.form.meta.language));
+    Scoring { reading, texts: form.texts(language), language }.scorecard()
+}
+
+/// The total alone, as it stands in the scorecard: what a page shows while one answers.
+pub fn total_of(reading: &Reading<'_>, language: &str) -> Option<Total> {
+    let form = reading.form;
+    let language = form.language(language);
+    let scoring = Scoring { reading, texts: form.texts(language), language };
+    let Worked { earned, gates, dimensions, total } = work(reading, scoring.texts);
+    let status = scoring.status(&dimensions, total.as_ref(), &gates);
+    let criteria = scoring.criteria(earned, &dimensions);
+    total.map(|it| scoring.total(it, status, &dimensions, &criteria, &gates))
 }
 
 /// The body of `card` as canonical JSON: everything but its provenance.
@@ -70,11 +75,32 @@ pub(crate) struct Worked<'a> {
 pub(crate) fn work<'a>(reading: &Reading<'a>, texts: &Form) -> Worked<'a> {
     let row_gates = gates::row_gates(reading, texts);
     let earned = criterion::earned(reading, &row_gates);
-    let gates = gates::gates(reading, texts, &earned, row_gates);
-    let caps = gates::dimension_caps(&gates);
-    let dimensions = aggregate::dimensions(texts, &earned, &caps);
+    let levels = gates::documented_levels(reading, &earned);
+    let gates = gates::gates(reading, texts, &levels, row_gates);
+    let dimensions = aggregate::dimensions(texts, &earned, &gates::dimension_caps(&gates));
     let total = total(texts, &dimensions);
     Worked { earned, gates, dimensions, total }
+}
+
+/// The total once the question `at` has `answer`, where there is one, and evidence of `grade`:
+/// only what rests on it is worked out again.
+pub(crate) fn total_after<'a>(
+    before: &Reading<'a>,
+    texts: &Form,
+    worked: &Worked<'a>,
+    at: usize,
+    answer: Option<&Value>,
+    grade: Grade,
+) -> Option<Score> {
+    let changed = answer.map(|it| before.with_answer(at, it));
+    let reading = changed.as_ref().unwrap_or(before);
+    let row_gates = gates::row_gates(reading, texts);
+    let earned =
+        criterion::earned_after(&worked.earned, before, reading, at, grade, &row_gates);
+    let levels = gates::documented_levels(reading, &earned);
+    let gates = gates::gates(reading, texts, &levels, row_gates);
+    let dimensions = aggregate::dimensions(texts, &earned, &gates::dimension_caps(&gates));
+    total(texts, &dimensions)
 }
 
 /// The total, unless too many dimensions have left.
@@ -101,13 +127,13 @@ impl Scoring<'_> {
         let next_steps = next_steps::next_steps(reading, self.texts, &worked);
         let Worked { earned, gates, dimensions, total: score } = worked;
         let status = self.status(&dimensions, score.as_ref(), &gates);
-        let criteria = self.criteria(&earned, &dimensions);
-        let total = score.map(|it| self.total(it, status, &dimensions, &criteria, &gates));
         let levels = gates::documented_levels(reading, &earned);
+        let criteria = self.criteria(earned, &dimensions);
+        let total = score.map(|it| self.total(it, status, &dimensions, &criteria, &gates));
         let results = self.results(status, total.as_ref(), &dimensions);
         let seen = Seen { levels: &levels, score: &results };
         let indicators = figures::indicators(reading, self.texts, seen);
-        let narratives = figures::narratives(reading, self.texts, self.language, seen, &indicators);
+        let narratives = figures::narratives(reading, self.language, seen, &indicators);
         let response = reading.response;
         Scorecard {
             form: response.form.clone(),
@@ -209,14 +235,15 @@ impl Scoring<'_> {
         .collect()
     }
 
-    fn criteria(&self, earned: &[Earned<'_>], dimensions: &[Aggregated]) -> Vec<CriterionScore> {
+    fn criteria(&self, earned: Vec<Earned<'_>>, dimensions: &[Aggregated]) -> Vec<CriterionScore> {
         let titles: Vec<&str> = self.texts.questions().map(|(_, it)| it.title.as_str()).collect();
         let ids: Vec<&str> = self.texts.meta.dimensions.iter().map(|it| it.id.as_str()).collect();
         earned
-            .iter()
+            .into_iter()
             .map(|it| {
                 let at = ids.iter().position(|id| *id == it.spec.dimension);
-                weighed(it, titles[it.index], self.reading, at.map(|at| &dimensions[at]))
+                let title = titles[it.index];
+                weighed(it, title, self.reading, at.map(|at| &dimensions[at]))
             })
             .collect()
     }
@@ -255,7 +282,7 @@ pub(crate) fn engine_version() -> Version {
 
 /// A criterion with its share of the total and its contribution.
 fn weighed(
-    it: &Earned<'_>,
+    it: Earned<'_>,
     title: &str,
     reading: &Reading<'_>,
     dimension: Option<&Aggregated>,
@@ -268,7 +295,7 @@ fn weighed(
         snap(100.0 * d.share * f64::from(it.spec.weight) / f64::from(d.sums.applicable))
     });
     let contribution = snap(share * it.points / 100.0);
-    let mut trace = it.trace.clone();
+    let mut trace = it.trace;
     if let Some(dimension) = dimension.filter(|_| applies) {
         trace.push(TraceStep::Weighed {
             weight: it.spec.weight,

@@ -74,7 +74,7 @@ pub(crate) fn score(
 }
 
 fn explain_question(form: &PreparedForm, card: &model::Scorecard, question: &str) -> Result<Exit> {
-    let texts = form.localised(&card.language).unwrap_or_else(|| form.form.clone());
+    let texts = form.texts(&card.language);
     let Some(criterion) = card.criterion(question) else {
         let paths = card.criteria.iter().map(|it| it.question.as_str());
         let near = nearest(question, paths).map(|it| format!("; did you mean `{it}`?"));
@@ -88,7 +88,7 @@ fn explain_question(form: &PreparedForm, card: &model::Scorecard, question: &str
         bail!(WrongUse(format!("`{question}` {why}{}", near.unwrap_or_default())));
     };
     say(show::heading(&criterion.title))?;
-    for sentence in scoring::explain::explain(&texts, card, criterion) {
+    for sentence in scoring::explain::explain(texts, card, criterion) {
         say(format_args!("  {}", show::clean(&sentence)))?;
     }
     if let Some(total) = scoring::explain::total(card) {

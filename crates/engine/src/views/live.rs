@@ -90,11 +90,10 @@ pub fn progress_view(open: &OpenSheet, reading: &Reading<'_>, language: &str) ->
 
 /// The total so far; nothing where the form has none, or nothing is answered yet.
 pub fn total(open: &OpenSheet, reading: &Reading<'_>, language: &str) -> Option<TotalView> {
-    let card = scoring::score_reading(reading, Some(open.form.language(language)));
-    let total = card.total.as_ref()?;
-    let (low, high) = interval(total, language);
+    let total = scoring::total_of(reading, language)?;
+    let (low, high) = interval(&total, language);
     Some(TotalView {
-        shown: headline(total, language),
+        shown: headline(&total, language),
         band: total.band.as_ref().map(|it| it.title.clone()),
         low,
         high,

@@ -47,7 +47,7 @@ impl Comparing<'_> {
         let (old, new) =
             (entries(&self.before.form.form.meta), entries(&self.after.form.form.meta));
         let titles = |texts: &Form| entries(&texts.meta);
-        let (old_titles, new_titles) = (titles(&self.before.texts), titles(&self.after.texts));
+        let (old_titles, new_titles) = (titles(self.before.texts), titles(self.after.texts));
         let about = |id: &str, titles: &[Object]| {
             About::new(thing, format!("x-form.{list}[{id}]"), title_of(titles, id))
         };

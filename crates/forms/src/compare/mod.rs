@@ -21,7 +21,7 @@ use moves::Moves;
 
 /// What changed from `before` to `after`, told in `language`.
 pub fn compare(before: &PreparedForm, after: &PreparedForm, language: &str) -> Comparison {
-    let side = |form| Side { form, texts: texts(form, language), language };
+    let side = |form| Side { form, texts: form.texts(language), language };
     let (before, after) = (side(before), side(after));
     let moves = Moves::between(&before.form.form, &after.form.form);
     let comparing = Comparing { before: &before, after: &after, moves };
@@ -41,10 +41,6 @@ pub fn compare(before: &PreparedForm, after: &PreparedForm, language: &str) -> C
     }
 }
 
-fn texts(form: &PreparedForm, language: &str) -> Form {
-    form.localised(language).unwrap_or_else(|| form.form.clone())
-}
-
 fn counts(parts: &[ChangedPart]) -> ImpactCounts {
     let mut counts = ImpactCounts::default();
     for change in parts.iter().flat_map(|it| &it.changes) {
@@ -61,7 +57,7 @@ fn counts(parts: &[ChangedPart]) -> ImpactCounts {
 /// One of the two forms, with its words.
 struct Side<'a> {
     form: &'a PreparedForm,
-    texts: Form,
+    texts: &'a Form,
     language: &'a str,
 }
 
@@ -78,7 +74,7 @@ impl Side<'_> {
 
     /// The value of `keyword` in words; expressions of a column see the row of `table`.
     fn shown(&self, keyword: &str, value: &Value, table: Option<&str>) -> String {
-        let words = Words::new(&self.texts, self.language);
+        let words = Words::new(self.texts, self.language);
         let words = match table.and_then(|it| self.texts.question(it)) {
             Some(table) => words.of_row(table),
             None => words,

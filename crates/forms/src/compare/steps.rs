@@ -66,7 +66,7 @@ impl Comparing<'_> {
 
     /// A step that came or went, with its questions.
     fn whole(&self, side: &Side<'_>, step: &Step, action: Action) -> ChangedPart {
-        let title = step_title(&side.texts, &step.id);
+        let title = step_title(side.texts, &step.id);
         let about = About::new(Thing::Step, &step.id, &title);
         let mut changes = vec![about.change(action, Impact::KeepsScores)];
         match action {
@@ -77,7 +77,7 @@ impl Comparing<'_> {
     }
 
     fn step(&self, before: &Step, after: &Step) -> ChangedPart {
-        let title = step_title(&self.after.texts, &after.id);
+        let title = step_title(self.after.texts, &after.id);
         let about = About::new(Thing::Step, &after.id, &title);
         let bears = after.questions.iter().any(|it| self.bearing(it) != Bearing::Nothing);
         let bearing = if bears { Bearing::Steers } else { Bearing::Nothing };

@@ -144,7 +144,7 @@ fn no_case_depends_on_how_it_was_kept() {
             assert_eq!(card.language, "da");
             assert_eq!(scoring::body(&card), scoring::body(&card_again));
             assert_eq!(card.provenance, card_again.provenance);
-            explained(&danish, &card);
+            explained(danish, &card);
         }
     }
 }
