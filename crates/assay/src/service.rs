@@ -18,6 +18,9 @@ use web::{DrawingLimits, Metrics, Serving, Site};
 use crate::settings::{self, Files, Settings, ShowMetrics};
 use crate::source;
 
+/// How long the database may take to be closed. What is acknowledged lasts without that.
+const CLOSING: Duration = Duration::from_secs(1);
+
 /// A service that is running, with what it rests on.
 pub(crate) struct Service {
     /// The pages and the API.
@@ -107,13 +110,17 @@ impl Service {
             ended = self.serving.ended() => ended.context("the service ended")?,
             told = told_to_end() => {
                 tracing::info!(signal = told?, "ending");
-                self.serving.stop().await;
+                tokio::join!(self.serving.stop(), async {
+                    if let Some(figures) = self.figures {
+                        figures.stop().await;
+                    }
+                });
             }
         }
-        if let Some(figures) = self.figures {
-            figures.stop().await;
+        match tokio::time::timeout(CLOSING, self.db.close()).await {
+            Ok(closed) => closed?,
+            Err(_) => tracing::warn!("the database did not let itself be closed"),
         }
-        self.db.close().await?;
         tracing::info!("ended");
         Ok(())
     }
@@ -209,7 +216,10 @@ pub(crate) async fn first_link(engine: &Engine, settings: &Settings) -> Result<O
     Ok(link.map(|secret| format!("{address}/links/{}", secret.reveal())))
 }
 
-/// Runs `work` on as many threads as a service needs.
+/// Runs `work` on as many threads as a service needs, and waits for nothing else.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }

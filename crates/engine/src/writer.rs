@@ -7,15 +7,20 @@
 use std::future::Future;
 use std::mem;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
-use store::{Db, NewEvent, Transaction};
+use store::{Db, NewEvent, StoreError, Transaction};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::EngineError;
 
 /// How many changes share one transaction at most.
 const BATCH: usize = 128;
+
+/// How long a transaction may take: the next must not wait for a database that has fallen silent.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A change to the database, with what it adds to the history.
 ///
@@ -39,6 +44,7 @@ pub trait Change: Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub struct Writer {
     queue: mpsc::Sender<Box<dyn Waiting>>,
+    closed: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -47,13 +53,17 @@ impl Writer {
     /// The task ends when the last clone of the writer is gone and the queue is empty.
     pub fn start(db: Db, queue: usize) -> (Self, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(queue);
-        (Self { queue: sender }, tokio::spawn(run(db, receiver)))
+        let writer = Self { queue: sender, closed: Arc::default() };
+        (writer, tokio::spawn(run(db, receiver)))
     }
 
     /// Makes `change` and waits until it lasts.
     ///
-    /// [`EngineError::Busy`] where too many changes are waiting already.
+    /// [`EngineError::Busy`] where too many changes are waiting already, or none is taken any more.
     pub async fn make<C: Change>(&self, change: C) -> Result<C::Done, EngineError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(EngineError::Busy);
+        }
         let (sender, receiver) = oneshot::channel();
         let waiting = Queued { change, sender: Some(sender), done: None };
         self.queue.try_send(Box::new(waiting)).map_err(|_| EngineError::Busy)?;
@@ -67,6 +77,11 @@ impl Writer {
         T: Send + 'static,
     {
         self.make(Made { given, how }).await
+    }
+
+    /// Takes no more changes, from any clone. Those that wait are made.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
     }
 
     /// How many changes wait.
@@ -167,7 +182,8 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
             }
         }
         while !batch.is_empty() {
-            if let Err(error) = write(&db, &mut batch).await {
+            let written = tokio::time::timeout(PATIENCE, write(&db, &mut batch)).await;
+            if let Err(error) = written.unwrap_or_else(|_| Err(too_slow())) {
                 let error = Arc::new(error);
                 for it in &mut mem::take(&mut batch) {
                     it.fail(EngineError::NotWritten(Arc::clone(&error)));
@@ -177,9 +193,16 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
     }
 }
 
+fn too_slow() -> StoreError {
+    StoreError::Unreachable {
+        doing: "make changes last".into(),
+        source: "the database took too long".into(),
+    }
+}
+
 /// Makes the changes of `batch` in one transaction and takes those out that are dealt with:
 /// all, or the one that spoilt it for the others.
-async fn write(db: &Db, batch: &mut Vec<Box<dyn Waiting>>) -> Result<(), store::StoreError> {
+async fn write(db: &Db, batch: &mut Vec<Box<dyn Waiting>>) -> Result<(), StoreError> {
     let tx = db.begin().await?;
     let mut history = Vec::new();
     for i in 0..batch.len() {

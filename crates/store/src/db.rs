@@ -65,6 +65,18 @@ pub async fn migrate(url: &str) -> Result<Db, StoreError> {
     Ok(db)
 }
 
+/// Opens the database at `url` for a service, after bringing it up to date as [`migrate`] does.
+///
+/// On a server, whoever finds no connection free within a second is refused
+/// ([`StoreError::Unreachable`]), and so is a statement that takes longer than a minute.
+pub async fn serve(url: &str) -> Result<Db, StoreError> {
+    let db = migrate(url).await?;
+    let Some(connection) = Place::parse(url)?.connect_to_serve() else { return Ok(db) };
+    let name = db.name.clone();
+    db.close().await?;
+    Ok(Db { connection, name })
+}
+
 /// Which migrations the database at `url` has had; changes nothing.
 pub async fn status(url: &str) -> Result<SchemaStatus, StoreError> {
     status_of(&Place::parse(url)?).await

@@ -191,6 +191,7 @@ fn kind_of(error: &sqlx::Error) -> Kind {
         sqlx::Error::Io(error) if error.kind() == io::ErrorKind::StorageFull => Kind::DiskFull,
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => Kind::Unreachable,
@@ -236,8 +237,8 @@ fn kind_of_postgres(state: &str) -> Kind {
     match state {
         "25006" | "42501" => Kind::ReadOnly,
         "53100" => Kind::DiskFull,
-        "40001" | "40P01" | "55P03" | "53300" => Kind::Busy,
-        "57P01" | "57P02" | "57P03" | "3D000" => Kind::Unreachable,
+        "40001" | "40P01" | "55P03" | "53300" | "57014" => Kind::Busy,
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "3D000" => Kind::Unreachable,
         "XX001" | "XX002" => Kind::Damaged,
         _ if state.starts_with("08") || state.starts_with("28") => Kind::Unreachable,
         _ => Kind::Other,

@@ -50,7 +50,7 @@ mod words;
 pub use assessments::{Assessment, AssessmentId, Assignment, Progress};
 pub use attempts::Attempt;
 pub use comments::{Comment, CommentId, CommentKind};
-pub use db::{Connection, Db, Transaction, migrate, open, status};
+pub use db::{Connection, Db, Transaction, migrate, open, serve, status};
 pub use error::{Cause, StoreError};
 pub use events::{About, Broken, Event, EventFilter, NewEvent};
 pub use evidence::{EvidenceId, StoredEvidence, StoredFile};

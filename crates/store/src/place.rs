@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection as _;
+use sea_orm::sqlx::{self, Connection as _, Executor as _};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
@@ -17,6 +17,14 @@ use crate::error::{StoreError, failed};
 
 /// How long somebody waits for a free connection or for another writer to finish.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long those wait for a free connection whom a service answers: more come behind them.
+const SERVICE_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a connection to a server may rest before it is asked whether it still answers.
+const REST: Duration = Duration::from_secs(1);
+/// What a service asks of the server. A statement whose reader has given up comes to an end, and
+/// so does a transaction whose writer was cut off, which would keep others from writing.
+const SERVICE_SESSION: &str =
+    "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '30s'";
 const SQLITE_CONNECTIONS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -124,13 +132,20 @@ impl Place {
                         return Err(failed(doing())(io::Error::from(io::ErrorKind::TimedOut)));
                     }
                 }
-                let pool = PgPoolOptions::new()
-                    .max_connections(POSTGRES_CONNECTIONS)
-                    .acquire_timeout(PATIENCE)
-                    .connect_lazy_with((**options).clone());
+                let pool = server_pool().connect_lazy_with((**options).clone());
                 Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
             }
         }
+    }
+
+    /// Connects for a service, where the database is on a server.
+    pub(crate) fn connect_to_serve(&self) -> Option<DatabaseConnection> {
+        let Self::Server(options) = self else { return None };
+        let pool = server_pool()
+            .acquire_timeout(SERVICE_PATIENCE)
+            .after_connect(|it, _| Box::pin(async { it.execute(SERVICE_SESSION).await.map(drop) }))
+            .connect_lazy_with((**options).clone());
+        Some(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
     }
 
     /// Makes an empty file where there is none, for nobody else to read.
@@ -159,6 +174,30 @@ impl Place {
             .map(SqlxSqliteConnector::from_sqlx_sqlite_pool)
             .map_err(failed(format!("open the database {self}")))
     }
+}
+
+/// How connections to a server are kept.
+fn server_pool() -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|it, about| {
+            Box::pin(async move {
+                if about.idle_for > REST {
+                    it.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        // The pool itself would ask without end when the other side has fallen silent, and count
+        // the connection as used.
+        .after_release(|it, _| {
+            Box::pin(async {
+                let asked = tokio::time::timeout(PATIENCE, it.ping()).await;
+                asked.map_err(|_| sqlx::Error::PoolTimedOut)?.map(|()| true)
+            })
+        })
 }
 
 /// Shows where the database is, never the password.

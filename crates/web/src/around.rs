@@ -30,9 +30,11 @@ pub(crate) async fn answer(
         return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
     };
     let guard = site.begin();
-    let response = match check(request.request(), &site.settings) {
-        Ok(()) => next.call(request).await?,
-        Err(problem) => request.error_response(problem),
+    let refused = if site.is_closed() { Some(Problem::unavailable()) } else { None };
+    let refused = refused.or_else(|| check(request.request(), &site.settings).err());
+    let response = match refused {
+        None => next.call(request).await?,
+        Some(problem) => request.error_response(problem),
     };
     let mut response = in_words(response, &site);
     headers::add(response.response_mut(), &site.settings, &id);

@@ -20,6 +20,8 @@ use crate::site::Site;
 use crate::visit::Visit;
 use crate::{csrf, session};
 
+/// How long it may take to find out who asks.
+const RECOGNISED: Duration = Duration::from_secs(3);
 /// How long a handler may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How long one that makes a file may take.
@@ -44,14 +46,16 @@ pub(crate) async fn pass(
             let response = actix_web::HttpResponse::from_error(error);
             return Ok(ServiceResponse::new(again, response));
         }
-        Ok(Err(_)) => {
-            tracing::warn!(route = route.path, "too slow");
-            Problem::unavailable()
-        }
+        Ok(Err(_)) => too_slow(route),
         // What was said was logged where it happened.
         Err(_) => Problem::failed(&"a handler panicked"),
     };
     Ok(ServiceResponse::from_err(problem, again))
+}
+
+fn too_slow(route: &Route) -> Problem {
+    tracing::warn!(route = route.path, "too slow");
+    Problem::unavailable()
 }
 
 async fn prepare(route: &Route, request: &mut ServiceRequest) -> Result<(), Problem> {
@@ -61,7 +65,11 @@ async fn prepare(route: &Route, request: &mut ServiceRequest) -> Result<(), Prob
     let path = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
     let found = match route.access_is_for_programs() {
         true => Ok(None),
-        false => session::recognise(&site, route, request.headers(), now).await,
+        false => {
+            let found = session::recognise(&site, route, request.headers(), now);
+            let found = tokio::time::timeout(RECOGNISED, found).await;
+            found.unwrap_or_else(|_| Err(too_slow(route)))
+        }
     };
     let (caller, problem) = match found {
         Ok(caller) => (caller, None),

@@ -19,6 +19,8 @@ use crate::site::Site;
 const LOOK: Duration = Duration::from_secs(3);
 /// How long a server may take for one letter.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a letter may take with all that is noted about it.
+const SLOW: Duration = Duration::from_secs(60);
 /// After so many tries, pauses grow no more.
 const DOUBLED: u32 = 10;
 
@@ -75,14 +77,17 @@ pub fn send_letters(site: Arc<Site>, smtp: &Smtp) -> Result<JoinHandle<()>, BadS
     let post = Post { site, transport, from };
     Ok(tokio::spawn(async move {
         loop {
-            match post.send_next(Utc::now()).await {
-                Ok(true) => {}
-                Ok(false) => tokio::time::sleep(LOOK).await,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot look into the outbox");
-                    tokio::time::sleep(10 * LOOK).await;
+            let why = match tokio::time::timeout(SLOW, post.send_next(Utc::now())).await {
+                Ok(Ok(true)) => continue,
+                Ok(Ok(false)) => {
+                    tokio::time::sleep(LOOK).await;
+                    continue;
                 }
-            }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "it took too long".to_owned(),
+            };
+            tracing::warn!(error = why, "cannot look into the outbox");
+            tokio::time::sleep(10 * LOOK).await;
         }
     }))
 }

@@ -15,7 +15,9 @@ use crate::site::Site;
 use crate::{around, routes};
 
 /// How long what is being answered may take when the service ends.
-const LAST: Duration = Duration::from_secs(9);
+const LAST: Duration = Duration::from_secs(6);
+/// How much longer it may take what began before nothing more was let in.
+const VERY_LAST: Duration = Duration::from_secs(2);
 /// So long nothing may have come before it is believed that nothing more comes.
 const QUIET: Duration = Duration::from_millis(200);
 
@@ -106,22 +108,32 @@ impl Serving {
         (&mut self.task).await.map_err(io::Error::other)?
     }
 
-    /// Ends the service: takes no new connections, answers what came, and gives up on what takes
-    /// longer than ten seconds.
+    /// Ends the service within ten seconds: takes no new connections, answers what came, refuses
+    /// what comes after that, and gives up on what takes too long.
     pub async fn stop(self) {
         self.site.begin_to_stop();
         self.handle.pause().await;
-        let begun = Instant::now();
-        let mut quiet = Instant::now();
-        while quiet.elapsed() < QUIET && begun.elapsed() < LAST {
-            if self.site.at_work() > 0 {
-                quiet = Instant::now();
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        self.handle.stop(false).await;
+        self.answered(QUIET, LAST).await;
+        self.site.close();
+        self.answered(Duration::ZERO, VERY_LAST).await;
+        // Answers that are still on their way have a second.
+        self.handle.stop(true).await;
         if let Ok(Err(error)) = self.task.await {
             tracing::error!(%error, "the service ended badly");
+        }
+    }
+
+    /// Waits until nothing was being answered for as long as `quiet`, at most `most`.
+    async fn answered(&self, quiet: Duration, most: Duration) {
+        let begun = Instant::now();
+        let mut busy = Instant::now();
+        while begun.elapsed() < most {
+            if self.site.at_work() > 0 {
+                busy = Instant::now();
+            } else if busy.elapsed() >= quiet {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }

@@ -30,6 +30,7 @@ pub struct Site {
     /// Whether the history was whole, and when that was last worked out.
     pub(crate) chain: Mutex<Option<(Instant, Result<u64, Broken>)>>,
     stopping: AtomicBool,
+    closed: AtomicBool,
     at_work: AtomicUsize,
 }
 
@@ -120,6 +121,7 @@ impl Site {
             drawing,
             chain: Mutex::new(None),
             stopping: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             at_work: AtomicUsize::new(0),
         }
     }
@@ -133,14 +135,27 @@ impl Site {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// How many requests are being answered.
-    pub(crate) fn at_work(&self) -> usize {
-        self.at_work.load(Ordering::Relaxed)
+    /// Whether what comes now is refused: nobody would be there to answer it.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
-    /// Counts a request that is being answered, until what is returned is dropped.
+    /// Refuses what comes from now on, and what did not get as far as to write. What waits to be
+    /// written is written, and who waits for it is told.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.engine.writer.close();
+    }
+
+    /// How many requests are being answered.
+    pub(crate) fn at_work(&self) -> usize {
+        self.at_work.load(Ordering::SeqCst)
+    }
+
+    /// Counts a request that is being answered, until what is returned is dropped. Only then
+    /// whether the service [is closed](Self::is_closed) is to be asked.
     pub(crate) fn begin(self: &Arc<Self>) -> AtWork {
-        self.at_work.fetch_add(1, Ordering::Relaxed);
+        self.at_work.fetch_add(1, Ordering::SeqCst);
         AtWork(Arc::clone(self))
     }
 }
@@ -151,6 +166,6 @@ pub(crate) struct AtWork(Arc<Site>);
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        self.0.at_work.fetch_sub(1, Ordering::Relaxed);
+        self.0.at_work.fetch_sub(1, Ordering::SeqCst);
     }
 }

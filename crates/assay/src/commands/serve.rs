@@ -17,7 +17,7 @@ pub(crate) fn serve(config: &Config, listen: Option<SocketAddr>) -> Result<Exit>
     let settings = read(config, listen)?;
     logging::init(&settings)?;
     service::block_on(async {
-        let db = store::migrate(settings.database.reveal()).await?;
+        let db = store::serve(settings.database.reveal()).await?;
         let engine = service::engine(&settings, &db)?;
         let first = service::first_link(&engine, &settings).await?;
         let service = Service::begin(&settings, engine, false)?;
