@@ -1,6 +1,7 @@
 #!/bin/sh
 # The whole test suite: formatting, lints, documentation, and every test on SQLite and
-# PostgreSQL, with the reports checked by independent PDF/UA checkers.
+# PostgreSQL, with the reports checked by independent PDF/UA checkers and letters sent to an
+# independent mail server.
 #
 # Installs what it lacks on Debian and Ubuntu when run as root (or with SUDO=sudo); otherwise
 # names it.
@@ -28,7 +29,8 @@ if [ -n "$missing" ]; then
 fi
 
 checkers="$PWD/target/checkers"
-if [ ! -x "$checkers/bin/pdfua" ] || [ ! -x "$checkers/bin/outloud" ]; then
+installed() { [ -x "$checkers/bin/aiosmtpd" ] && [ -x "$checkers/bin/pdfua" ] && [ -x "$checkers/bin/outloud" ]; }
+if ! installed; then
     python3 -m venv "$checkers"
     "$checkers/bin/pip" install --quiet --disable-pip-version-check \
         --requirement tests/checkers.txt
