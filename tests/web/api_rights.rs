@@ -135,7 +135,7 @@ async fn a_token_is_for_what_its_scopes_say() {
         for (method, operation) in methods.as_object().unwrap() {
             let Some(scope) = operation["x-scope"].as_str() else { continue };
             let others: Vec<Scope> = all.into_iter().filter(|it| it.word() != scope).collect();
-            let role = match path.split('/').nth(3).unwrap() {
+            let role = match path.split(['/', '.']).nth(3).unwrap() {
                 "rounds" | "programmes" => "secretariat",
                 "people" | "outbox" | "audit" | "organisations" => "administrator",
                 _ => "member",

@@ -1,13 +1,9 @@
 //! The secretariat runs a round: invites, looks, reminds, returns, locks, takes results away.
 
-use engine::answers::{Edit, What};
-use engine::flow;
-use engine::identity::{Actor, Member, Role, Via};
-use engine::sheets::{self, SaveRequest};
-use serde_json::Value;
-use store::{AssessmentId, RoundId, SessionId};
+use engine::identity::Role;
+use store::{AssessmentId, RoundId};
 
-use crate::support::{Browser, World, now, on_each_database, shipped};
+use crate::support::{Browser, World, on_each_database};
 
 const LIST: &str = "alfa@example.dk; Alfa Eksempel A/S\n\
                     kollega@example.dk; Alfa Eksempel A/S\n\
@@ -94,27 +90,8 @@ async fn assessment(world: &World, round: &str, name: &str) -> store::Assessment
 
 /// Answers everything for a company and hands it in.
 async fn hand_in(world: &World, id: AssessmentId, email: &str) {
-    let engine = &world.site.engine;
-    let person = store::people::find_by_email(&world.db, email).await.unwrap().unwrap();
-    let own = store::memberships::of_person(&world.db, person.id).await.unwrap();
-    let member =
-        |(it, organisation): (store::Membership, _)| Member { organisation, role: it.role };
-    let memberships = own.into_iter().map(member).collect();
-    let actor = Actor { person, memberships, via: Via::Session(SessionId::new(now())) };
-    let files = shipped();
-    let text = files.get("export-readiness/cases/strong/answers.json").unwrap();
-    let answers: Value = serde_json::from_str(text).unwrap();
-    let mut edits = Vec::new();
-    for (step, questions) in answers["answers"].as_object().unwrap() {
-        for (name, value) in questions.as_object().unwrap() {
-            let place = format!("{step}.{name}");
-            edits.push(Edit { place, what: What::Answer(value.clone()) });
-        }
-    }
-    let seen = sheets::open(engine, &actor, id).await.unwrap().sheet.revision;
-    let request = SaveRequest { seen, edits, key: None };
-    sheets::save(engine, &actor, id, &request, now()).await.unwrap();
-    flow::act(engine, &actor, id, "finish", Some("The director"), now()).await.unwrap();
+    let actor = crate::scene::actor_of(world, email).await;
+    crate::scene::hand_in(world, &actor, id, Vec::new()).await;
 }
 
 /// Somebody who was invited comes.

@@ -32,10 +32,30 @@ pub async fn of_assessment(
 pub async fn audit(
     engine: &Engine,
     actor: &Actor,
-    mut filter: EventFilter,
+    filter: EventFilter,
     limit: u64,
 ) -> Result<Vec<Event>, EngineError> {
     actor.require(Scope::Read)?;
+    events(engine, actor, filter, limit).await
+}
+
+/// The same for taking them away.
+pub async fn exported(
+    engine: &Engine,
+    actor: &Actor,
+    filter: EventFilter,
+    limit: u64,
+) -> Result<Vec<Event>, EngineError> {
+    actor.require(Scope::Export)?;
+    events(engine, actor, filter, limit).await
+}
+
+async fn events(
+    engine: &Engine,
+    actor: &Actor,
+    mut filter: EventFilter,
+    limit: u64,
+) -> Result<Vec<Event>, EngineError> {
     let clusters = actor.clusters();
     if clusters.is_empty() && !actor.is_administrator() {
         return Err(EngineError::Forbidden { who: "the secretariat and administrators" });

@@ -14,7 +14,7 @@ use store::{About, Assessment, AssessmentId, NewEvent, Organisation, Organisatio
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::identity::Actor;
+use crate::identity::{Actor, Scope};
 use crate::kept::KeptForm;
 use crate::results::read;
 use crate::rights::{self, OpenRound};
@@ -343,6 +343,7 @@ pub async fn export(
     format: &str,
     now: DateTime<Utc>,
 ) -> Result<Export, EngineError> {
+    actor.require(Scope::Export)?;
     let round = &table.open.round;
     let ids = assessments::ids(&engine.db, round.id, &wanted.filter(), wanted.sort).await?;
     let event = NewEvent {

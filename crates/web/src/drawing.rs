@@ -1,7 +1,6 @@
 //! Drawing reports: heavy work, a little of it at a time, and not all for one person.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::PersonId;
@@ -9,6 +8,7 @@ use reports::ReportError;
 use tokio::sync::Semaphore;
 
 use crate::error::Problem;
+use crate::under_way::UnderWay;
 
 /// How much is drawn at once, and how much one person may have waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,32 +32,14 @@ impl Default for DrawingLimits {
 pub struct Drawing {
     limits: DrawingLimits,
     places: Arc<Semaphore>,
-    waiting: Arc<Mutex<BTreeMap<PersonId, usize>>>,
-}
-
-/// That somebody waits for a report, until it is dropped.
-struct Waits {
-    waiting: Arc<Mutex<BTreeMap<PersonId, usize>>>,
-    person: PersonId,
-}
-
-impl Drop for Waits {
-    fn drop(&mut self) {
-        let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = all.get_mut(&self.person) {
-            *count -= 1;
-            if *count == 0 {
-                all.remove(&self.person);
-            }
-        }
-    }
+    waiting: UnderWay,
 }
 
 impl Drawing {
     /// Draws within `limits`.
     pub fn new(limits: DrawingLimits) -> Self {
         let places = Arc::new(Semaphore::new(limits.at_once));
-        Self { limits, places, waiting: Arc::default() }
+        Self { limits, places, waiting: UnderWay::new(limits.of_one) }
     }
 
     /// What `draw` draws for `person`, who may wait for only a few.
@@ -66,7 +48,7 @@ impl Drawing {
         person: PersonId,
         draw: impl FnOnce() -> Result<T, ReportError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let waits = self.begin(person)?;
+        let waits = self.waiting.begin(person).ok_or_else(Problem::too_many_reports)?;
         let places = Arc::clone(&self.places);
         let place = tokio::time::timeout(self.limits.patience, places.acquire_owned()).await;
         let place = place.map_err(|_| Problem::unavailable())?;
@@ -79,15 +61,5 @@ impl Drawing {
         let drawn = tokio::time::timeout(self.limits.patience, work).await;
         let drawn = drawn.map_err(|_| Problem::unavailable())?;
         drawn.map_err(|it| Problem::failed(&it))?.map_err(|it| Problem::failed(&it))
-    }
-
-    fn begin(&self, person: PersonId) -> Result<Waits, Problem> {
-        let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = all.entry(person).or_default();
-        if *count >= self.limits.of_one {
-            return Err(Problem::too_many_reports());
-        }
-        *count += 1;
-        Ok(Waits { waiting: Arc::clone(&self.waiting), person })
     }
 }

@@ -140,6 +140,11 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "reports").after(5)
     }
 
+    /// This person takes as much away already as one may at a time.
+    pub fn too_many_exports() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "exports").after(5)
+    }
+
     /// Something is wrong with the program; `why` is logged.
     pub fn failed(why: &dyn fmt::Display) -> Self {
         tracing::error!(error = %why, "failed");

@@ -38,7 +38,7 @@ pub(crate) async fn pass(
         return Ok(request.error_response(problem));
     }
     let again = request.request().clone();
-    let deadline = if route.kind == Kind::File { FILE_DEADLINE } else { DEADLINE };
+    let deadline = if route.downloads { FILE_DEADLINE } else { DEADLINE };
     let work = AssertUnwindSafe(tokio::time::timeout(deadline, next.call(request)));
     let problem = match work.catch_unwind().await {
         Ok(Ok(Ok(response))) => return Ok(response),

@@ -34,6 +34,7 @@ mod serve;
 pub mod session;
 mod site;
 mod templates;
+mod under_way;
 pub mod visit;
 
 pub use drawing::{Drawing, DrawingLimits};

@@ -24,6 +24,8 @@ pub struct Route {
     pub kind: Kind,
     /// Whether it takes files, which are larger than other requests.
     pub uploads: bool,
+    /// Whether it makes a file, which takes longer than other answers.
+    pub downloads: bool,
     handler: fn() -> actix_web::Route,
 }
 
@@ -57,7 +59,15 @@ pub enum Kind {
 
 /// A page.
 pub const fn page(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Route {
-    Route { method: Method::GET, path, access, kind: Kind::Page, uploads: false, handler }
+    Route {
+        method: Method::GET,
+        path,
+        access,
+        kind: Kind::Page,
+        uploads: false,
+        downloads: false,
+        handler,
+    }
 }
 
 /// What a form does.
@@ -66,7 +76,15 @@ pub const fn action(
     access: Access,
     handler: fn() -> actix_web::Route,
 ) -> Route {
-    Route { method: Method::POST, path, access, kind: Kind::Action, uploads: false, handler }
+    Route {
+        method: Method::POST,
+        path,
+        access,
+        kind: Kind::Action,
+        uploads: false,
+        downloads: false,
+        handler,
+    }
 }
 
 /// What a form does that brings a file.
@@ -75,12 +93,28 @@ pub const fn upload(
     access: Access,
     handler: fn() -> actix_web::Route,
 ) -> Route {
-    Route { method: Method::POST, path, access, kind: Kind::Action, uploads: true, handler }
+    Route {
+        method: Method::POST,
+        path,
+        access,
+        kind: Kind::Action,
+        uploads: true,
+        downloads: false,
+        handler,
+    }
 }
 
 /// A file to download.
 pub const fn file(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Route {
-    Route { method: Method::GET, path, access, kind: Kind::File, uploads: false, handler }
+    Route {
+        method: Method::GET,
+        path,
+        access,
+        kind: Kind::File,
+        uploads: false,
+        downloads: true,
+        handler,
+    }
 }
 
 /// Part of the REST API.
@@ -90,7 +124,7 @@ pub const fn api(
     access: Access,
     handler: fn() -> actix_web::Route,
 ) -> Route {
-    Route { method, path, access, kind: Kind::Api, uploads: false, handler }
+    Route { method, path, access, kind: Kind::Api, uploads: false, downloads: false, handler }
 }
 
 /// Part of the REST API that takes files.
@@ -100,7 +134,24 @@ pub const fn api_upload(
     access: Access,
     handler: fn() -> actix_web::Route,
 ) -> Route {
-    Route { method, path, access, kind: Kind::Api, uploads: true, handler }
+    Route { method, path, access, kind: Kind::Api, uploads: true, downloads: false, handler }
+}
+
+/// Part of the REST API that makes a file.
+pub const fn api_file(
+    path: &'static str,
+    access: Access,
+    handler: fn() -> actix_web::Route,
+) -> Route {
+    Route {
+        method: Method::GET,
+        path,
+        access,
+        kind: Kind::Api,
+        uploads: false,
+        downloads: true,
+        handler,
+    }
 }
 
 impl Route {

@@ -13,6 +13,7 @@ use crate::drawing::{Drawing, DrawingLimits};
 use crate::figures::Figures;
 use crate::language::Language;
 use crate::templates::Templates;
+use crate::under_way::UnderWay;
 
 /// One installation, as its pages and its API see it.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Site {
     pub figures: Figures,
     /// Where reports are drawn.
     pub drawing: Drawing,
+    /// Who takes results and events away at this moment.
+    pub(crate) exports: UnderWay,
     /// Whether the history was whole, and when that was last worked out.
     pub(crate) chain: Mutex<Option<(Instant, Result<u64, Broken>)>>,
     stopping: AtomicBool,
@@ -53,6 +56,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// How many reports are drawn at once.
     pub drawing: DrawingLimits,
+    /// How many exports one person may have under way.
+    pub exports: usize,
     /// Whether letters are sent by e-mail; if not, they wait in the outbox.
     pub smtp: bool,
     /// Whether this is a demonstration, which says so on every page.
@@ -83,6 +88,7 @@ impl Settings {
             body: 1 << 20,
             metrics: Metrics::default(),
             drawing: DrawingLimits::default(),
+            exports: 2,
             smtp: false,
             demo: false,
         }
@@ -113,12 +119,14 @@ impl Site {
     /// Puts one together.
     pub fn new(engine: Arc<Engine>, settings: Settings) -> Self {
         let drawing = Drawing::new(settings.drawing);
+        let exports = UnderWay::new(settings.exports);
         Self {
             engine,
             settings,
             templates: Templates::new(),
             figures: Figures::new(),
             drawing,
+            exports,
             chain: Mutex::new(None),
             stopping: AtomicBool::new(false),
             closed: AtomicBool::new(false),

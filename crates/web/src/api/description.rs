@@ -144,7 +144,7 @@ fn describe(
 
 /// What the operations of an address are about: the first part behind the version.
 fn tag(path: &str) -> &str {
-    path.split('/').nth(3).unwrap_or_default()
+    path.split(['/', '.']).nth(3).unwrap_or_default()
 }
 
 fn header(name: &str, required: bool, description: &str) -> Value {

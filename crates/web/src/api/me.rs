@@ -17,10 +17,11 @@ use serde::{Deserialize, Serialize};
 use super::actor;
 use super::asked::id;
 use super::once::{Done, Once};
-use super::operation::{Operation, Spec, change, get};
+use super::operation::{Operation, Spec, change, download, get};
 use super::types::{Id, Moment, Page, Paging, Query};
 use crate::error::Problem;
 use crate::input::Json;
+use crate::pages::everyone::account;
 use crate::routes::Access::SignedIn;
 use crate::visit::Visit;
 
@@ -40,6 +41,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
             .takes::<MeValues>()
             .gives::<Me>(),
         || to(change_me),
+    ),
+    download(
+        "/api/v1/me/data",
+        SignedIn,
+        Spec::new("readMyData", Scope::Export, "Everything that is known of who asks.")
+            .gives_file("application/json"),
+        || to(my_data),
     ),
     get(
         "/api/v1/sessions",
@@ -221,6 +229,10 @@ struct SessionView {
 pub(super) struct Ended {
     /// How many.
     pub(super) ended: u64,
+}
+
+async fn my_data(visit: Visit) -> Result<HttpResponse, Problem> {
+    account::my_data(&visit, actor(&visit, Scope::Export)?).await
 }
 
 async fn list_sessions(visit: Visit, asked: Query<Paging>) -> Result<HttpResponse, Problem> {

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use engine::identity::Scope;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::routes::{Access, Route, api, api_upload};
+use crate::routes::{Access, Route, api, api_file, api_upload};
 
 /// A route of the API with its description.
 #[derive(Debug)]
@@ -137,6 +137,16 @@ pub(crate) const fn get(
     handler: fn() -> actix_web::Route,
 ) -> Operation {
     Operation { route: api(Method::GET, path, access, handler), spec }
+}
+
+/// An operation that makes a file.
+pub(crate) const fn download(
+    path: &'static str,
+    access: Access,
+    spec: Spec,
+    handler: fn() -> actix_web::Route,
+) -> Operation {
+    Operation { route: api_file(path, access, handler), spec }
 }
 
 /// An operation that changes something.

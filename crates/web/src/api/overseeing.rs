@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::actor;
 use super::asked::id;
-use super::operation::{Operation, Spec, get};
+use super::operation::{Operation, Spec, download, get};
 use super::results::{EventView, events};
 use super::types::{Day, Id, Moment, Page, Paging, Query, cursor, most};
 use crate::error::Problem;
+use crate::export::{Lines, audit};
 use crate::routes::Access::{Administrator, Staff};
 use crate::visit::Visit;
 
@@ -27,6 +28,26 @@ pub(super) const OPERATIONS: &[Operation] = &[
             .query::<Which>()
             .gives::<Page<EventView>>(),
         || to(list),
+    ),
+    download(
+        "/api/v1/audit.csv",
+        Staff,
+        Spec::new(
+            "exportEventValues",
+            Scope::Export,
+            "The audit log, as values for a spreadsheet.",
+        )
+        .query::<Exported>()
+        .gives_file("text/csv"),
+        || to(csv),
+    ),
+    download(
+        "/api/v1/audit.ndjson",
+        Staff,
+        Spec::new("exportEvents", Scope::Export, "The audit log, one JSON object to a line.")
+            .query::<Exported>()
+            .gives_file("application/x-ndjson"),
+        || to(ndjson),
     ),
     get(
         "/api/v1/audit/verify",
@@ -72,6 +93,25 @@ struct Which {
     cursor: Option<String>,
 }
 
+/// Which events are taken away.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Exported {
+    /// Only of this assessment.
+    assessment: Option<Id>,
+    /// Only of this person.
+    person: Option<Id>,
+    /// Only this action.
+    action: Option<String>,
+    /// The first day.
+    from: Option<Day>,
+    /// The last day.
+    until: Option<Day>,
+    /// Only where this stands somewhere in it.
+    #[serde(default)]
+    text: String,
+}
+
 /// The first moment of a day, and that of the next.
 type Bounds = (DateTime<Utc>, DateTime<Utc>);
 
@@ -97,6 +137,28 @@ async fn list(visit: Visit, asked: Query<Which>) -> Result<HttpResponse, Problem
     };
     let all = history::audit(visit.engine(), who, filter, limit + 1).await?;
     Ok(HttpResponse::Ok().json(events(&visit, all, limit).await?))
+}
+
+async fn csv(visit: Visit, asked: Query<Exported>) -> Result<HttpResponse, Problem> {
+    export(visit, asked.0, Lines::Csv)
+}
+
+async fn ndjson(visit: Visit, asked: Query<Exported>) -> Result<HttpResponse, Problem> {
+    export(visit, asked.0, Lines::Ndjson)
+}
+
+/// Sends the same file as the page of the audit log.
+fn export(visit: Visit, asked: Exported, lines: Lines) -> Result<HttpResponse, Problem> {
+    actor(&visit, Scope::Export)?;
+    let filter = EventFilter {
+        assessment: asked.assessment.map(|it| id(&it.0)).transpose()?,
+        person: asked.person.map(|it| id(&it.0)).transpose()?,
+        action: asked.action,
+        from: bounds("from", asked.from.as_ref())?.map(|it| it.0),
+        until: bounds("until", asked.until.as_ref())?.map(|it| it.1),
+        ..EventFilter::default()
+    };
+    audit::send(visit, filter, asked.text, lines)
 }
 
 /// What came of working every hash out again.

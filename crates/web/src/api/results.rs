@@ -3,23 +3,24 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Path, to};
 use chrono::NaiveDate;
-use engine::flow::{self, Course, ReadSheet};
+use engine::flow::{self, Course};
 use engine::history::{day_bounds, of_assessment};
 use engine::identity::Scope;
 use engine::peers::{self, PeersView};
+use engine::sheets::{self, ReadSheet};
 use engine::views::check::{self, AnswersOfStep};
 use engine::views::live::{self, TotalView};
 use engine::views::result::{self, ResultView, TracedView};
-use engine::{Event, SheetId, comments, sheets};
+use engine::{Event, SheetId, comments};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::actor;
 use super::asked::id;
-use super::operation::{Operation, Spec, get};
+use super::operation::{Operation, Spec, download, get};
 use super::types::{Day, Id, Moment, Page, Query, cursor, most};
 use crate::error::Problem;
-use crate::pages::company::report;
+use crate::pages::company::{self, report};
 use crate::routes::Access::SignedIn;
 use crate::visit::Visit;
 
@@ -41,7 +42,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             .gives::<TracedView>(),
         || to(trace),
     ),
-    get(
+    download(
         "/api/v1/assessments/{assessment}/report.pdf",
         SignedIn,
         Spec::new("readReport", Scope::Read, "The report of what was signed last, or of a sheet.")
@@ -49,13 +50,21 @@ pub(super) const OPERATIONS: &[Operation] = &[
             .gives_file("application/pdf"),
         || to(report_pdf),
     ),
-    get(
+    download(
         "/api/v1/assessments/{assessment}/blank.pdf",
         SignedIn,
         Spec::new("readBlank", Scope::Read, "The form itself, to read and discuss.")
             .query::<ReportOf>()
             .gives_file("application/pdf"),
         || to(blank_pdf),
+    ),
+    download(
+        "/api/v1/assessments/{assessment}/charts/dimensions.svg",
+        SignedIn,
+        Spec::new("readChart", Scope::Read, "The dimensions of a result as a chart.")
+            .query::<ReportOf>()
+            .gives_file("image/svg+xml"),
+        || to(chart),
     ),
     get(
         "/api/v1/assessments/{assessment}/history",
@@ -166,6 +175,15 @@ async fn blank_pdf(
 ) -> Result<HttpResponse, Problem> {
     actor(&visit, Scope::Read)?;
     report::blank(visit, path, asked).await
+}
+
+async fn chart(
+    visit: Visit,
+    path: Path<String>,
+    asked: actix_web::web::Query<company::result::Asked>,
+) -> Result<HttpResponse, Problem> {
+    actor(&visit, Scope::Read)?;
+    company::result::drawn(visit, &path, "dimensions", &asked).await
 }
 
 /// Which events.

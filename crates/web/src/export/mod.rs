@@ -1,12 +1,22 @@
-//! The table of a round as a file, written as its rows are read.
+//! The table of a round, and the audit log, as files that are written as they are read.
 
-pub(crate) mod csv;
-pub(crate) mod ndjson;
-pub(crate) mod xlsx;
+pub(crate) mod audit;
+mod csv;
+mod ndjson;
+pub(crate) mod results;
+mod xlsx;
 
 use engine::results_table::{Column, Row};
 
 use crate::error::Problem;
+use crate::under_way::Held;
+use crate::visit::Visit;
+
+/// One more export for who asks, who may have only a few under way.
+fn begin(visit: &Visit) -> Result<Held, Problem> {
+    let person = visit.actor()?.person.id;
+    visit.site.exports.begin(person).ok_or_else(Problem::too_many_exports)
+}
 
 /// The kinds of file there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +59,15 @@ impl Format {
 pub(crate) enum Lines {
     Csv,
     Ndjson,
+}
+
+impl From<Lines> for Format {
+    fn from(lines: Lines) -> Self {
+        match lines {
+            Lines::Csv => Self::Csv,
+            Lines::Ndjson => Self::Ndjson,
+        }
+    }
 }
 
 impl Lines {

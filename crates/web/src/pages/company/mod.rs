@@ -12,7 +12,7 @@ mod overview;
 pub(crate) mod people;
 mod question;
 pub(crate) mod report;
-mod result;
+pub(crate) mod result;
 pub(crate) mod step;
 pub(crate) mod typed;
 

@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Query};
-use engine::flow::{self, Course, ReadSheet};
+use engine::flow::{self, Course};
 use engine::peers::{self, FEWEST, PeersView};
+use engine::sheets::ReadSheet;
 use engine::views::result::{self, ResultView, TracedView};
 use engine::{SheetId, views};
 use model::Scorecard;
@@ -120,7 +121,7 @@ struct Provenance {
 
 /// Which sheet is meant.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     sheet: Option<String>,
     lang: Option<String>,
 }
@@ -370,13 +371,22 @@ pub(super) async fn chart(
     path: Path<(String, String)>,
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
-    let course = flow::course(visit.engine(), visit.actor()?, assessment(&path.0)?).await?;
-    let sheet = chosen(&course, &asked)?;
+    drawn(visit, &path.0, path.1.trim_end_matches(".svg"), &asked).await
+}
+
+/// The chart with this name, of the assessment with `id`.
+pub(crate) async fn drawn(
+    visit: Visit,
+    id: &str,
+    name: &str,
+    asked: &Asked,
+) -> Result<HttpResponse, Problem> {
+    let course = flow::course(visit.engine(), visit.actor()?, assessment(id)?).await?;
+    let sheet = chosen(&course, asked)?;
     let language = asked.lang.clone().unwrap_or_else(|| code(&visit).to_owned());
     let before = course.before(sheet).map(|it| result::scorecard(it, &language));
     let view = result::view(sheet, before.as_ref(), &language);
-    let chart: Chart =
-        charts::chart(&view, path.1.trim_end_matches(".svg")).ok_or_else(Problem::not_found)?;
+    let chart: Chart = charts::chart(&view, name).ok_or_else(Problem::not_found)?;
     let person = visit.actor()?.person.id;
     let svg =
         visit.site.drawing.draw(person, move || reports::chart_svg(&language, &chart)).await?;

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use engine::identity::tokens::NewToken;
-use engine::identity::{Scope, SessionId, TokenId, account, recorded};
+use engine::identity::{Actor, Scope, SessionId, TokenId, account, recorded};
 use serde::Serialize;
 
 use super::coming::{UNUSABLE, session_cookie};
@@ -134,8 +134,13 @@ pub(super) async fn revoke_token(
 }
 
 /// Everything that is known of who asks, as a file.
-pub(super) async fn my_data(visit: Visit, who: SignedIn) -> Result<HttpResponse, Problem> {
-    let data = account::my_data(&visit.engine().db, &who.actor).await?;
+pub(super) async fn show_my_data(visit: Visit, who: SignedIn) -> Result<HttpResponse, Problem> {
+    my_data(&visit, &who.actor).await
+}
+
+/// Everything that is known of `actor`, as a file.
+pub(crate) async fn my_data(visit: &Visit, actor: &Actor) -> Result<HttpResponse, Problem> {
+    let data = account::my_data(&visit.engine().db, actor).await?;
     let json = serde_json::to_string_pretty(&data).map_err(|it| Problem::failed(&it))?;
     Ok(HttpResponse::Ok()
         .content_type("application/json; charset=utf-8")

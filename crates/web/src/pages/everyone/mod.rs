@@ -1,6 +1,6 @@
 //! Pages for everyone: coming in, and what is one's own.
 
-mod account;
+pub(crate) mod account;
 mod coming;
 mod links;
 mod profile;
@@ -27,7 +27,7 @@ pub(crate) const ROUTES: &[Route] = &[
     action("/profile/sessions/{session}/end", Access::SignedIn, || to(account::end_session)),
     action("/profile/tokens", Access::SignedIn, || to(account::create_token)),
     action("/profile/tokens/{token}/revoke", Access::SignedIn, || to(account::revoke_token)),
-    file("/profile/data", Access::SignedIn, || to(account::my_data)),
+    file("/profile/data", Access::SignedIn, || to(account::show_my_data)),
     page("/profile/delete", Access::SignedIn, || to(account::show_delete)),
     action("/profile/delete", Access::SignedIn, || to(account::delete)),
 ];
