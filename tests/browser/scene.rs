@@ -161,7 +161,7 @@ impl Scene<'_> {
         let actor = self.actor(email).await;
         let engine = &self.world.site.engine;
         let name = Some("Direktøren");
-        flow::act(engine, &actor, self.assessment, "finish", name, now()).await.unwrap();
+        flow::act(engine, &actor, self.assessment, None, "finish", name, now()).await.unwrap();
     }
 
     async fn actor(&self, email: &str) -> Actor {

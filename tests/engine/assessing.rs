@@ -143,7 +143,7 @@ impl Stage {
 
     async fn act(&self, action: &str, when: i64) -> Result<Course, EngineError> {
         let (engine, actor) = (&self.engine, &self.company);
-        flow::act(engine, actor, self.assessment, action, Some("Direktøren"), at(when)).await
+        flow::act(engine, actor, self.assessment, None, action, Some("Direktøren"), at(when)).await
     }
 }
 
@@ -256,16 +256,20 @@ async fn it_is_returned_with_remarks_and_handed_in_again() {
         stage.fill(10).await;
         stage.act("finish", 20).await.unwrap();
         let remarks = [("means.funding".to_owned(), "Hvor står det?".to_owned())];
-        let own = flow::hand_back(engine, &stage.company, stage.assessment, &remarks, at(30)).await;
+        let back = |actor, seen, when| {
+            flow::hand_back(engine, actor, stage.assessment, seen, &remarks, Vec::new(), at(when))
+        };
+        let own = back(&stage.company, None, 30).await;
         assert!(matches!(own, Err(EngineError::Forbidden { .. })));
-        flow::hand_back(engine, &stage.secretariat, stage.assessment, &remarks, at(31))
-            .await
-            .unwrap();
+        let late = back(&stage.secretariat, Some(1), 31).await;
+        assert!(matches!(late, Err(EngineError::Outdated)));
+        back(&stage.secretariat, Some(2), 31).await.unwrap();
         let seen = stage.revision().await;
         stage.save(seen, vec![answer("means.funding", 0.into())], 40).await.unwrap();
         let course = stage.act("finish", 50).await.unwrap();
         assert_eq!((course.sheets.len(), course.open.assessment.turn), (1, 1));
-        let locked = flow::set_locked(engine, &stage.secretariat, stage.assessment, true, at(60));
+        let (actor, id) = (&stage.secretariat, stage.assessment);
+        let locked = flow::set_locked(engine, actor, id, None, true, at(60));
         locked.await.unwrap();
         let again = stage.act("assess-again", 70).await;
         assert!(matches!(again, Err(EngineError::Closed { why: Closed::Locked })));

@@ -81,7 +81,7 @@ async fn what_is_handed_in_is_what_was_acknowledged_before() {
         let course = loop {
             let (engine, actor) = (&stage.engine, &stage.company);
             let name = Some("Direktøren");
-            match flow::act(engine, actor, stage.assessment, "finish", name, at(200)).await {
+            match flow::act(engine, actor, stage.assessment, None, "finish", name, at(200)).await {
                 Ok(course) => break course,
                 // Somebody saved in between: look again and repeat.
                 Err(EngineError::Outdated) => {}

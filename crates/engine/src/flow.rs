@@ -20,10 +20,10 @@ use crate::answers::{Aspect, put_aspect};
 use crate::engine::{Engine, day};
 use crate::error::{Closed, EngineError};
 use crate::identity::{Actor, Letter, letters};
-use crate::kept::{KeptForm, KeptProgramme};
-use crate::results::{read, stored};
+use crate::kept::KeptProgramme;
+use crate::results::stored;
 use crate::rights::{self, OpenAssessment};
-use crate::sheets::progress;
+use crate::sheets::{ReadSheet, progress};
 use crate::writer::Change;
 
 /// An assessment with all its sheets: where it stands, and where it can go.
@@ -35,19 +35,6 @@ pub struct Course {
     pub sheets: Vec<ReadSheet>,
     /// The same as the state machine sees it.
     pub standing: Standing,
-}
-
-/// A sheet with its form and answers.
-#[derive(Clone, Debug)]
-pub struct ReadSheet {
-    /// The sheet.
-    pub sheet: Sheet,
-    /// The form that is answered.
-    pub form: Arc<KeptForm>,
-    /// The answers.
-    pub response: Response,
-    /// The places whose answers were carried forward and are not yet confirmed.
-    pub carried: BTreeSet<String>,
 }
 
 /// An action that somebody can see, and why they cannot take it now.
@@ -76,11 +63,7 @@ pub async fn course(
 pub async fn of(engine: &Engine, open: OpenAssessment) -> Result<Course, EngineError> {
     let mut sheets = Vec::new();
     for sheet in store::sheets::list(&engine.db, open.assessment.id).await? {
-        let form = engine.kept.form(&engine.db, &sheet.form_hash).await?;
-        let id = sheet.id.to_string();
-        let response = read(&sheet.document, "sheet", &id)?;
-        let carried = read(&sheet.carried, "carried places of sheet", &id)?;
-        sheets.push(ReadSheet { sheet, form, response, carried });
+        sheets.push(ReadSheet::of(engine, sheet).await?);
     }
     let standing = standing(&open, &sheets);
     Ok(Course { open, sheets, standing })
@@ -142,6 +125,14 @@ impl Course {
         earlier
             .filter(|it| it.sheet.stage == *stage && it.sheet.turn < turn)
             .max_by_key(|it| it.sheet.turn)
+    }
+
+    /// Refuses a request about another revision of the assessment than the one it is at.
+    fn require_seen(&self, seen: Option<u64>) -> Result<(), EngineError> {
+        match seen {
+            Some(seen) if seen != self.open.assessment.revision => Err(EngineError::Outdated),
+            _ => Ok(()),
+        }
     }
 
     /// The actions that the person can see, in the programme's order.
@@ -211,17 +202,20 @@ fn signs(transition: &Transition) -> bool {
     transition.gate.as_ref().is_some_and(|it| it.complete)
 }
 
-/// Takes `action` on the assessment with `id`. Where something is answered at the stage, it is
-/// signed with the name of the person who answers for it.
+/// Takes `action` on the assessment with `id`, if it is still at the revision that was `seen`,
+/// where one is named. Where something is answered at the stage, it is signed with the name of
+/// the person who answers for it.
 pub async fn act(
     engine: &Engine,
     actor: &Actor,
     id: AssessmentId,
+    seen: Option<u64>,
     action: &str,
     signer: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Course, EngineError> {
     let course = course(engine, actor, id).await?;
+    course.require_seen(seen)?;
     if let Some(why) = course.open.closed() {
         return Err(EngineError::Closed { why });
     }
@@ -306,7 +300,7 @@ impl Change for Step {
         if let Some((sheet, result)) = &self.signed {
             let saved = store::scorecards::save(tx, result).await?;
             let sheet = Sheet { scorecard: Some(saved.id), ..sheet.clone() };
-            // Somebody saved an answer while this was signed; it is read again and repeated.
+            // Somebody saved an answer while this was signed: that was not looked at.
             if !store::sheets::update(tx, &sheet, sheet.revision - 1).await? {
                 return Err(EngineError::Outdated);
             }
@@ -474,8 +468,7 @@ async fn earlier_round(
     while let Some(sheet) = sheets.pop() {
         let form = engine.kept.form(&engine.db, &sheet.form_hash).await?;
         if form.form.form.meta.id == form_id && sheet.stage == stage.id {
-            let response = read(&sheet.document, "sheet", &sheet.id.to_string())?;
-            return Ok(Some(ReadSheet { sheet, form, response, carried: BTreeSet::new() }));
+            return Ok(Some(ReadSheet::of(engine, sheet).await?));
         }
     }
     Ok(None)
@@ -513,37 +506,35 @@ fn carry(form: &PreparedForm, response: &mut Response, earlier: &Response) -> BT
     carried
 }
 
-/// Returns a signed sheet to those who answer, with remarks: about the whole under an empty
-/// place, and about questions.
+/// How long the words about the whole may be with which something is returned, in characters.
+pub const LONGEST_WORDS: usize = 5000;
+
+/// How long a remark about one question may be, in characters.
+pub const LONGEST_REMARK: usize = 2000;
+
+/// Returns a signed sheet to those who answer, if the assessment is still at the revision that
+/// was `seen`, where one is named; with remarks: about the whole under an empty place, and about
+/// questions. The letters are sent only if it is returned.
 pub async fn hand_back(
     engine: &Engine,
     actor: &Actor,
     id: AssessmentId,
-    remarks: &[(String, String)],
-    now: DateTime<Utc>,
-) -> Result<(), EngineError> {
-    hand_back_with(engine, actor, id, remarks, Vec::new(), now).await
-}
-
-/// The same, with letters to those who answer, which are sent only if it is returned.
-pub async fn hand_back_with(
-    engine: &Engine,
-    actor: &Actor,
-    id: AssessmentId,
+    seen: Option<u64>,
     remarks: &[(String, String)],
     letters: Vec<Letter>,
     now: DateTime<Utc>,
 ) -> Result<(), EngineError> {
     let course = course(engine, actor, id).await?;
     course.open.require_running()?;
+    course.require_seen(seen)?;
     if remarks.iter().all(|(_, text)| text.trim().is_empty()) {
         return Err(EngineError::invalid("text", "missing", "say what is to be changed"));
     }
     let Some(signed) = course.signed() else {
         return Err(EngineError::Closed { why: Closed::Over });
     };
+    check_remarks(&signed.form.form, remarks)?;
     let assessment = &course.open.assessment;
-    let seen = assessment.revision;
     let comment = |(place, text): &(String, String)| Comment {
         id: CommentId::new(now),
         assessment: id,
@@ -554,7 +545,7 @@ pub async fn hand_back_with(
         text: text.trim().to_owned(),
         created_at: now,
     };
-    let remarks = remarks.iter().filter(|(_, text)| !text.trim().is_empty());
+    let said = remarks.iter().filter(|(_, text)| !text.trim().is_empty());
     let change = HandBack {
         sheet: Sheet {
             revision: signed.sheet.revision + 1,
@@ -565,14 +556,14 @@ pub async fn hand_back_with(
         assessment: Assessment {
             stage: signed.sheet.stage.clone(),
             turn: signed.sheet.turn,
-            revision: seen + 1,
+            revision: assessment.revision + 1,
             stage_since: now,
             changed_at: now,
             submitted_at: None,
             ..assessment.clone()
         },
-        seen,
-        remarks: remarks.map(comment).collect(),
+        seen: assessment.revision,
+        remarks: said.map(comment).collect(),
         letters,
         event: NewEvent {
             at: now,
@@ -584,6 +575,24 @@ pub async fn hand_back_with(
         },
     };
     engine.writer.make(change).await
+}
+
+fn check_remarks(form: &PreparedForm, remarks: &[(String, String)]) -> Result<(), EngineError> {
+    for (place, text) in remarks {
+        let (field, most) = match place.as_str() {
+            "" => ("text", LONGEST_WORDS),
+            place => (place, LONGEST_REMARK),
+        };
+        if !place.is_empty() && form.index_of(place).is_none() {
+            let message = format!("there is no question `{place}`");
+            return Err(EngineError::invalid(field, "unknown-question", message));
+        }
+        if text.chars().count() > most {
+            let message = format!("this has at most {most} characters");
+            return Err(EngineError::invalid(field, "too-long", message));
+        }
+    }
+    Ok(())
 }
 
 struct HandBack {
@@ -616,16 +625,19 @@ impl Change for HandBack {
     }
 }
 
-/// Keeps an assessment from being changed, or lets it be changed again.
+/// Keeps an assessment from being changed, or lets it be changed again, if it is still at the
+/// revision that was `seen`, where one is named.
 pub async fn set_locked(
     engine: &Engine,
     actor: &Actor,
     id: AssessmentId,
+    seen: Option<u64>,
     locked: bool,
     now: DateTime<Utc>,
 ) -> Result<(), EngineError> {
     let course = course(engine, actor, id).await?;
     course.open.require_running()?;
+    course.require_seen(seen)?;
     let assessment = &course.open.assessment;
     if assessment.locked_at.is_some() == locked {
         return Ok(());

@@ -217,7 +217,7 @@ async fn run(
     }
     save(engine, &actor, id, edits, at).await?;
     if finishes {
-        flow::act(engine, &actor, id, "finish", Some("Direktøren"), at + TimeDelta::hours(1))
+        flow::act(engine, &actor, id, None, "finish", Some("Direktøren"), at + TimeDelta::hours(1))
             .await
             .with_context(|| format!("{} could not hand in", company.name))?;
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
-use engine::flow::{self, Course, ReadSheet};
+use engine::flow::{self, Course};
 use engine::home::{Nearness, nearness};
 use engine::reminders::{self, Participant};
-use engine::sheets::{self, OpenSheet};
+use engine::sheets::{self, OpenSheet, ReadSheet};
 use engine::views::result::scorecard;
 use engine::views::step::{StepLine, StepState, lines};
 use engine::{CommentKind, Event, PersonId, comments, history, views};
@@ -363,7 +363,7 @@ async fn set_locked(
 ) -> Result<HttpResponse, Problem> {
     let open = assessment_of(visit, path).await?;
     let (id, round) = (open.assessment.id, open.round.id);
-    flow::set_locked(visit.engine(), visit.actor()?, id, locked, visit.now).await?;
+    flow::set_locked(visit.engine(), visit.actor()?, id, None, locked, visit.now).await?;
     let said = if locked { "secretariat.done_lock" } else { "secretariat.done_unlock" };
     let path = address(round, &format!("/assessments/{id}"));
     Ok(visit.go_saying(&path, NoticeKind::Done, said, &[("count", "1")]))

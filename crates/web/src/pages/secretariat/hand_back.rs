@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use engine::flow::{self, Course};
+use engine::flow::{self, Course, LONGEST_REMARK, LONGEST_WORDS};
 use engine::identity::Letter;
 use engine::reminders::{self, Participant};
+use engine::rounds::RoundState;
 use engine::sheets::{self, OpenSheet};
 use engine::views::check::{AnswersOfStep, answers};
 use serde::Serialize;
@@ -21,10 +22,6 @@ use crate::letters::{self, Concern};
 use crate::page::{Link, NoticeKind, Page};
 use crate::pages::company::code;
 use crate::visit::Visit;
-
-/// How long the words about the whole, and about one question, may be, in characters.
-const LONGEST: usize = 5000;
-const LONGEST_REMARK: usize = 2000;
 
 /// What `secretariat/return.html` shows.
 #[derive(Debug, Serialize)]
@@ -122,7 +119,7 @@ pub(super) async fn act(
         let page = page(&visit, &it, values, errors);
         return visit.show_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let letters = letters(&visit, &it, &values)?;
+    let letters = letters(&visit, &it.course, &values.text, &values.remarks).await?;
     let token = token(&it, &values);
     let confirmed = form.get("act") == "return";
     if confirmed && form.get("token") == token {
@@ -152,11 +149,12 @@ async fn hand_back(
     values: &Values,
     letters: Vec<Letter>,
 ) -> Result<HttpResponse, Problem> {
-    let id = it.course.open.assessment.id;
+    let assessment = &it.course.open.assessment;
+    let (id, seen) = (assessment.id, Some(assessment.revision));
     let mut remarks = vec![(String::new(), values.text.clone())];
     remarks.extend(values.remarks.clone());
     let (engine, actor) = (visit.engine(), visit.actor()?);
-    flow::hand_back_with(engine, actor, id, &remarks, letters, visit.now).await?;
+    flow::hand_back(engine, actor, id, seen, &remarks, letters, visit.now).await?;
     let path = Head::new(&it.course.open, code(visit)).href;
     Ok(visit.go_saying(&path, NoticeKind::Done, "secretariat.done_return", &[]))
 }
@@ -182,7 +180,7 @@ fn errors(words: &Words, values: &Values) -> Vec<FieldError> {
     if values.text.is_empty() {
         errors.push(FieldError::new("text", words.text("invalid.missing")));
     }
-    if values.text.chars().count() > LONGEST {
+    if values.text.chars().count() > LONGEST_WORDS {
         errors.push(FieldError::new("text", words.text("invalid.too-long")));
     }
     for (place, value) in &values.remarks {
@@ -227,21 +225,27 @@ fn token(it: &Returnable, values: &Values) -> String {
     mark(parts)
 }
 
-/// A letter to each of the company's people, in their language.
-fn letters(visit: &Visit, it: &Returnable, values: &Values) -> Result<Vec<Letter>, Problem> {
-    let open = &it.course.open;
+/// A letter to each of the company's people, in their language, with all that is remarked.
+pub(crate) async fn letters(
+    visit: &Visit,
+    course: &Course,
+    text: &str,
+    remarks: &BTreeMap<String, String>,
+) -> Result<Vec<Letter>, Problem> {
+    let open = &course.open;
     let from = cluster(visit.actor()?, &open.round);
     let path = format!("/assessments/{}", open.assessment.id);
     let mut all = Vec::new();
-    for recipient in &it.people {
+    for recipient in reminders::participants(visit.engine(), open).await? {
         let Participant::Person(person) = recipient else { continue };
-        let words = said(&it.signed, values, &person.language);
+        let words = said(course, text, remarks, &person.language);
         let concern = Concern {
-            person,
+            person: &person,
             subject: &open.assessment.subject.name,
             round: &open.round.title,
             from: &from,
             closes_on: &open.round.closes_on,
+            late: RoundState::of(&open.round, visit.now) == RoundState::Overdue,
             path: &path,
             words: Some(&words),
         };
@@ -251,12 +255,12 @@ fn letters(visit: &Visit, it: &Returnable, values: &Values) -> Result<Vec<Letter
 }
 
 /// What is said in a letter: about the whole, and question by question in the form's order.
-fn said(open: &OpenSheet, values: &Values, language: &str) -> String {
-    let form = open.form.texts(language);
-    let mut said = values.text.clone();
-    for question in form.steps.iter().flat_map(|it| &it.questions) {
-        if let Some(remark) = values.remarks.get(&question.path) {
-            said.push_str(&format!("\n\n{}\n{remark}", question.title));
+fn said(course: &Course, text: &str, remarks: &BTreeMap<String, String>, language: &str) -> String {
+    let mut said = text.to_owned();
+    let form = course.signed().map(|it| it.form.texts(language));
+    for question in form.iter().flat_map(|it| &it.steps).flat_map(|it| &it.questions) {
+        if let Some(remark) = remarks.get(&question.path).filter(|it| !it.trim().is_empty()) {
+            said.push_str(&format!("\n\n{}\n{}", question.title, remark.trim()));
         }
     }
     said
