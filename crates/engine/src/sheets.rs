@@ -1,6 +1,7 @@
 //! The sheet of an assessment: opened, answered, looked at as of any moment.
 
 use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -19,11 +20,9 @@ use crate::results::read;
 use crate::rights::{self, OpenAssessment};
 use crate::writer::Change;
 
-/// A sheet that a person may see, with all it takes to read it.
-#[derive(Debug)]
-pub struct OpenSheet {
-    /// The assessment, and what the person is in it.
-    pub open: OpenAssessment,
+/// A sheet with its form and answers.
+#[derive(Clone, Debug)]
+pub struct ReadSheet {
     /// The sheet.
     pub sheet: Sheet,
     /// The form that is answered.
@@ -32,6 +31,15 @@ pub struct OpenSheet {
     pub response: Response,
     /// The places whose answers were carried forward and are not yet confirmed.
     pub carried: BTreeSet<String>,
+}
+
+/// A sheet that a person may see, in the assessment it belongs to.
+#[derive(Debug)]
+pub struct OpenSheet {
+    /// The assessment, and what the person is in it.
+    pub open: OpenAssessment,
+    /// The sheet, which it stands for.
+    pub read: ReadSheet,
     /// The day the answers that were carried forward held for.
     pub carried_on: Option<String>,
 }
@@ -104,26 +112,48 @@ async fn read_sheet(
     open: OpenAssessment,
     sheet: Sheet,
 ) -> Result<OpenSheet, EngineError> {
-    let form = engine.kept.form(&engine.db, &sheet.form_hash).await?;
-    let id = sheet.id.to_string();
-    let response = read(&sheet.document, "sheet", &id)?;
-    let carried: BTreeSet<String> = read(&sheet.carried, "carried places of sheet", &id)?;
-    let carried_on = match sheet.carried_from.filter(|_| !carried.is_empty()) {
+    let read = ReadSheet::of(engine, sheet).await?;
+    let carried_on = match read.sheet.carried_from.filter(|_| !read.carried.is_empty()) {
         Some(from) => {
             let from = store::sheets::find(&engine.db, from).await?;
             from.and_then(|it| it.signed).map(|it| day(it.at).to_string())
         }
         None => None,
     };
-    Ok(OpenSheet { open, sheet, form, response, carried, carried_on })
+    Ok(OpenSheet { open, read, carried_on })
 }
 
-impl OpenSheet {
+impl ReadSheet {
+    /// Reads a sheet.
+    pub(crate) async fn of(engine: &Engine, sheet: Sheet) -> Result<Self, EngineError> {
+        let form = engine.kept.form(&engine.db, &sheet.form_hash).await?;
+        let id = sheet.id.to_string();
+        let response = read(&sheet.document, "sheet", &id)?;
+        let carried = read(&sheet.carried, "carried places of sheet", &id)?;
+        Ok(Self { sheet, form, response, carried })
+    }
+
     /// The answers read with their form.
     pub fn reading(&self) -> Reading<'_> {
         Reading::new(&self.form.form, &self.response)
     }
+}
 
+impl Deref for OpenSheet {
+    type Target = ReadSheet;
+
+    fn deref(&self) -> &ReadSheet {
+        &self.read
+    }
+}
+
+impl DerefMut for OpenSheet {
+    fn deref_mut(&mut self) -> &mut ReadSheet {
+        &mut self.read
+    }
+}
+
+impl OpenSheet {
     /// Refuses whoever may not answer it now.
     pub fn require_answering(&self) -> Result<(), EngineError> {
         self.open.require_answering()?;
@@ -203,8 +233,8 @@ pub async fn save(
     // Somebody else may save at the same moment; then it is tried again on what they left.
     for _ in 0..ATTEMPTS {
         let open = open(engine, actor, id).await?;
-        if let Some(saved) = repeated(engine, actor, request, &body_hash, &open).await? {
-            return Ok(Saved { sheet: open, ..saved });
+        if let Some((saved, refused)) = repeated(engine, actor, request, &body_hash).await? {
+            return Ok(Saved { saved, refused, sheet: open });
         }
         open.require_answering()?;
         match attempt(engine, actor, open, request, &body_hash, now).await? {
@@ -231,7 +261,7 @@ async fn attempt(
     refuse_conflicts(engine, &open, request).await?;
     let mut edits = request.edits.clone();
     edits.retain(|it| it.what != What::Confirm || open.carried.contains(&it.place));
-    let tried = try_on(&open.form.form, &mut open.response, &edits);
+    let tried = try_on(&open.read.form.form, &mut open.read.response, &edits);
     let mut made = tried.made;
     let refused = tried.refused;
     let is_refused = |place: &String| refused.iter().any(|it| it.place == *place);
@@ -256,8 +286,8 @@ async fn attempt(
     let carried = canonical::to_string(&open.carried);
     let revision = seen + 1;
     let sheet =
-        Sheet { revision, document, carried, answered, asked, changed_at: now, ..open.sheet };
-    open.sheet = sheet.clone();
+        Sheet { revision, document, carried, answered, asked, changed_at: now, ..open.read.sheet };
+    open.read.sheet = sheet.clone();
     let answer = Answered { saved: saved.clone(), refused: refused.iter().map(parts).collect() };
     let change = SaveSheet {
         sheet,
@@ -291,8 +321,7 @@ async fn repeated(
     actor: &Actor,
     request: &SaveRequest,
     body_hash: &str,
-    open: &OpenSheet,
-) -> Result<Option<Saved>, EngineError> {
+) -> Result<Option<(Vec<String>, Vec<RefusedEdit>)>, EngineError> {
     let Some(key) = &request.key else { return Ok(None) };
     let found = store::requests::find(&engine.db, actor.person.id, key).await?;
     let Some(found) = found else { return Ok(None) };
@@ -300,16 +329,7 @@ async fn repeated(
         return Err(EngineError::KeyReused);
     }
     let answer: Answered = read(&found.answer, "answer to the request", key)?;
-    let refused = answer.refused.into_iter().filter_map(whole).collect();
-    let sheet = OpenSheet {
-        open: open.open.clone(),
-        sheet: open.sheet.clone(),
-        form: Arc::clone(&open.form),
-        response: open.response.clone(),
-        carried: open.carried.clone(),
-        carried_on: open.carried_on.clone(),
-    };
-    Ok(Some(Saved { saved: answer.saved, refused, sheet }))
+    Ok(Some((answer.saved, answer.refused.into_iter().filter_map(whole).collect())))
 }
 
 fn parts(it: &RefusedEdit) -> (String, String, String, Option<String>) {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words;
-use crate::flow::ReadSheet;
+use crate::sheets::ReadSheet;
 
 /// A result as a page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

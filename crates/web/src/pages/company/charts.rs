@@ -1,6 +1,6 @@
 //! The charts of a result: the same drawings as in the report, each with its figures.
 
-use engine::flow::ReadSheet;
+use engine::sheets::ReadSheet;
 use engine::views::result::ResultView;
 use reports::{Chart, Measure};
 use serde::Serialize;
