@@ -109,8 +109,19 @@ pub struct Reminders {
     pub open: OpenRound,
     /// The letters.
     pub letters: Vec<Reminder>,
-    /// The assessments nobody is reminded of, by subject, and why.
-    pub passed: Vec<(String, Passed)>,
+    /// The assessments nobody is reminded of.
+    pub passed: Vec<LeftOut>,
+}
+
+/// An assessment that nobody is reminded of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The assessment.
+    pub assessment: AssessmentId,
+    /// What is assessed.
+    pub subject: String,
+    /// Why.
+    pub why: Passed,
 }
 
 /// Who would be reminded: of the assessments `chosen`, or of all that are not handed in; at
@@ -160,7 +171,8 @@ impl Reminders {
             // Of all, those who are done need not be named.
             Some(Passed::Submitted) if !is_chosen => return Ok(()),
             Some(why) => {
-                self.passed.push((it.subject.name, why));
+                let subject = it.subject.name;
+                self.passed.push(LeftOut { assessment: it.id, subject, why });
                 return Ok(());
             }
             None => of_company(engine, it.organisation, it.round).await?,
@@ -169,7 +181,8 @@ impl Reminders {
         let mut people: Vec<Participant> =
             people.into_iter().filter(|it| !come || matches!(it, Participant::Person(_))).collect();
         if people.is_empty() {
-            self.passed.push((it.subject.name.clone(), Passed::Nobody));
+            let (subject, why) = (it.subject.name.clone(), Passed::Nobody);
+            self.passed.push(LeftOut { assessment: it.id, subject, why });
         }
         let letters = people.drain(..).map(|to| Reminder { assessment: it.clone(), to });
         self.letters.extend(letters);

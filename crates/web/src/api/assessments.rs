@@ -1,35 +1,25 @@
-//! Assessments: listed, looked at, taken on.
+//! Assessments: listed, and looked at.
 
 use actix_web::HttpResponse;
-use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Path, to};
-use engine::answers::RefusedEdit;
-use engine::flow::{self, Action, Course, ReadSheet};
-use engine::identity::{Scope, links, organisations};
-use engine::offline::{self, Comparison};
-use engine::sheets::{self, SaveRequest};
+use engine::flow::{self, Action, Course};
+use engine::identity::Scope;
+use engine::sheets::{self, ReadSheet};
 use engine::views::check::{AnswersOfStep, HiddenLine};
 use engine::views::live::{ProgressView, progress_view};
 use engine::views::step::StepLine;
 use engine::views::{QuestionView, check, step};
 use engine::visible::{self, Seen, Wanted};
-use engine::{
-    AssessmentId, CommentKind, EngineError, Refusal, comments, evidence, invitations, rights,
-};
+use engine::{EngineError, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::actor;
-use super::answers::{self, EvidenceItem, SavedView, evidence_items};
-use super::asked::{Key, MaybeRevision, Revision, id, tagged};
-use super::once::{Done, Once};
-use super::operation::{Operation, Spec, change, get};
-use super::types::{Day, Id, Moment, Page, Paging, Query, Titled, cursor, most};
+use super::answers::{EvidenceItem, evidence_items};
+use super::asked::{id, tagged};
+use super::operation::{Operation, Spec, get};
+use super::types::{Day, Id, Moment, Page, Query, Titled, cursor, most};
 use crate::error::Problem;
-use crate::input::Json;
-use crate::letters::{self, Concern};
-use crate::pages::company::people;
 use crate::routes::Access::SignedIn;
 use crate::visit::Visit;
 
@@ -75,114 +65,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
             .with_revision(),
         || to(check_answers),
     ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/actions/{action}",
-        SignedIn,
-        Spec::new("act", Scope::Write, "Takes an action, for example to submit.")
-            .takes::<Signer>()
-            .gives::<AssessmentView>()
-            .with_revision(),
-        || to(act),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/return",
-        SignedIn,
-        Spec::new("returnAssessment", Scope::Write, "Returns what was submitted, with remarks.")
-            .takes::<Remarks>()
-            .gives::<AssessmentView>()
-            .with_revision(),
-        || to(hand_back),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/lock",
-        SignedIn,
-        Spec::new("lockAssessment", Scope::Write, "Keeps an assessment from being changed.")
-            .gives::<AssessmentView>()
-            .with_revision(),
-        || to(lock),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/unlock",
-        SignedIn,
-        Spec::new("unlockAssessment", Scope::Write, "Lets an assessment be changed again.")
-            .gives::<AssessmentView>()
-            .with_revision(),
-        || to(unlock),
-    ),
-    get(
-        "/api/v1/assessments/{assessment}/comments",
-        SignedIn,
-        Spec::new("listComments", Scope::Read, "Comments and remarks, oldest first.")
-            .query::<Paging>()
-            .gives::<Page<CommentView>>(),
-        || to(list_comments),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/comments",
-        SignedIn,
-        Spec::new(
-            "addComment",
-            Scope::Write,
-            "Says something about a question, or about the whole.",
-        )
-        .takes::<CommentValues>(),
-        || to(add_comment),
-    ),
-    get(
-        "/api/v1/assessments/{assessment}/people",
-        SignedIn,
-        Spec::new("listColleagues", Scope::Read, "Who answers, and who is invited to.")
-            .gives::<Page<Colleague>>(),
-        || to(list_people),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/people",
-        SignedIn,
-        Spec::new("inviteColleague", Scope::Write, "Invites a colleague.").takes::<Address>(),
-        || to(invite_colleague),
-    ),
-    get(
-        "/api/v1/assessments/{assessment}/file",
-        SignedIn,
-        Spec::new("readFile", Scope::Read, "The answers as a file to continue offline.")
-            .gives::<model::Response>()
-            .with_revision(),
-        || to(file),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/file/compare",
-        SignedIn,
-        Spec::new("compareFile", Scope::Read, "What laying a file over the answers would change.")
-            .takes::<FileOf>()
-            .gives::<ComparisonView>()
-            .with_revision(),
-        || to(compare),
-    ),
-    change(
-        Method::POST,
-        "/api/v1/assessments/{assessment}/file/merge",
-        SignedIn,
-        Spec::new("mergeFile", Scope::Write, "Takes over from a file what is chosen.")
-            .takes::<MergeOf>()
-            .gives::<SavedView>()
-            .with_revision()
-            .needs_revision(),
-        || to(merge),
-    ),
-    get(
-        "/api/v1/assessments/{assessment}/files/{hash}",
-        SignedIn,
-        Spec::new("readFileOfAnswer", Scope::Read, "A file that backs an answer.")
-            .gives_file("application/octet-stream"),
-        || to(file_of_answer),
-    ),
 ];
 
 /// Which assessments.
@@ -202,7 +84,7 @@ struct Which {
 
 /// An assessment in a list.
 #[derive(Debug, Serialize, JsonSchema)]
-struct AssessmentLine {
+pub(super) struct AssessmentLine {
     /// Its id.
     id: Id,
     /// What is assessed.
@@ -218,7 +100,7 @@ struct AssessmentLine {
     /// The how-manieth time it goes through its stages.
     turn: u32,
     /// How often its stage or its lock was changed.
-    revision: u64,
+    pub(super) revision: u64,
     /// The day by which something is due.
     due: Option<Day>,
     /// Whether nobody may change it.
@@ -241,10 +123,10 @@ struct AssessmentLine {
 
 /// An assessment.
 #[derive(Debug, Serialize, JsonSchema)]
-struct AssessmentView {
+pub(super) struct AssessmentView {
     /// Its head.
     #[serde(flatten)]
-    line: AssessmentLine,
+    pub(super) line: AssessmentLine,
     /// Whether who asks may answer it now.
     editable: bool,
     /// How far its steps are.
@@ -342,7 +224,7 @@ async fn read(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem>
     Ok(tagged(HttpResponse::Ok(), view.line.revision).json(view))
 }
 
-async fn view(visit: &Visit, course: Course) -> Result<AssessmentView, Problem> {
+pub(super) async fn view(visit: &Visit, course: Course) -> Result<AssessmentView, Problem> {
     let language = visit.language.code();
     let actions = course.actions(language).iter().map(|it| action(visit, it)).collect();
     let due = course.due();
@@ -466,397 +348,4 @@ async fn check_answers(visit: Visit, path: Path<String>) -> Result<HttpResponse,
     let revision = open.sheet.revision;
     let view = CheckView { revision, steps, hidden, missing };
     Ok(tagged(HttpResponse::Ok(), revision).json(view))
-}
-
-/// Who answers for what is signed.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Signer {
-    /// The name of the person who answers for it, where the action signs.
-    name: Option<String>,
-}
-
-/// Refuses a request about another revision.
-fn require(seen: MaybeRevision, course: &Course) -> Result<(), Problem> {
-    let revision = course.open.assessment.revision;
-    match seen.0 {
-        Some(seen) if seen != revision => {
-            Err(Problem::new(StatusCode::PRECONDITION_FAILED, "outdated")
-                .with("revision", revision))
-        }
-        _ => Ok(()),
-    }
-}
-
-async fn done(visit: &Visit, course: Course) -> Result<Done, Problem> {
-    let view = view(visit, course).await?;
-    Ok(Done::with(StatusCode::OK, &view)?.at(view.line.revision))
-}
-
-async fn act(
-    visit: Visit,
-    path: Path<(String, String)>,
-    seen: MaybeRevision,
-    once: Once,
-    body: Json<Signer>,
-) -> Result<HttpResponse, Problem> {
-    let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(&path.0)?;
-    let work = async {
-        require(seen, &flow::course(engine, who, own).await?)?;
-        let name = body.0.name.as_deref();
-        done(&visit, flow::act(engine, who, own, &path.1, name, visit.now).await?).await
-    };
-    once.run(work).await
-}
-
-/// What is to be changed.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Remarks {
-    /// About the whole.
-    text: String,
-    /// About questions, by place.
-    #[serde(default)]
-    remarks: std::collections::BTreeMap<String, String>,
-}
-
-/// How long a remark may be, in characters.
-const LONGEST_REMARK: usize = 5000;
-
-async fn hand_back(
-    visit: Visit,
-    path: Path<String>,
-    seen: MaybeRevision,
-    once: Once,
-    body: Json<Remarks>,
-) -> Result<HttpResponse, Problem> {
-    let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(&path)?;
-    let course = flow::course(engine, who, own).await?;
-    course.open.require_running()?;
-    let form = course.signed().map(|it| it.form.clone());
-    let mut remarks = vec![(String::new(), body.0.text)];
-    for (place, text) in body.0.remarks {
-        if form.as_ref().is_none_or(|it| it.form.index_of(&place).is_none()) {
-            let message = format!("there is no question `{place}`");
-            return Err(EngineError::invalid(place, "unknown-question", message).into());
-        }
-        remarks.push((place, text));
-    }
-    if let Some((place, _)) = remarks.iter().find(|(_, it)| it.chars().count() > LONGEST_REMARK) {
-        let field = if place.is_empty() { "text" } else { place };
-        let message = format!("a remark has at most {LONGEST_REMARK} characters");
-        return Err(EngineError::invalid(field, "too-long", message).into());
-    }
-    let work = async {
-        require(seen, &course)?;
-        let letters = returned(&visit, &course, &remarks[0].1).await?;
-        flow::hand_back_with(engine, who, own, &remarks, letters, visit.now).await?;
-        done(&visit, flow::course(engine, who, own).await?).await
-    };
-    once.run(work).await
-}
-
-/// The letters that say that answers came back.
-async fn returned(
-    visit: &Visit,
-    course: &Course,
-    words: &str,
-) -> Result<Vec<engine::identity::Letter>, Problem> {
-    let open = &course.open;
-    let path = format!("/assessments/{}", open.assessment.id);
-    let from = visit.actor()?.memberships.iter();
-    let mut from = from.filter(|it| it.organisation.id == open.round.organisation);
-    let from = from.next().map(|it| it.organisation.name.clone()).unwrap_or_default();
-    let people = engine::reminders::participants(visit.engine(), open).await?;
-    let letter = |it: &engine::reminders::Participant| match it {
-        engine::reminders::Participant::Invited(_) => None,
-        engine::reminders::Participant::Person(person) => Some(letters::returned(
-            &visit.site,
-            &Concern {
-                person,
-                subject: &open.assessment.subject.name,
-                round: &open.round.title,
-                from: &from,
-                closes_on: &open.round.closes_on,
-                path: &path,
-                words: Some(words),
-            },
-        )),
-    };
-    Ok(people.iter().filter_map(letter).collect())
-}
-
-async fn lock(
-    visit: Visit,
-    path: Path<String>,
-    seen: MaybeRevision,
-    once: Once,
-) -> Result<HttpResponse, Problem> {
-    set_locked(visit, &path, seen, once, true).await
-}
-
-async fn unlock(
-    visit: Visit,
-    path: Path<String>,
-    seen: MaybeRevision,
-    once: Once,
-) -> Result<HttpResponse, Problem> {
-    set_locked(visit, &path, seen, once, false).await
-}
-
-async fn set_locked(
-    visit: Visit,
-    path: &str,
-    seen: MaybeRevision,
-    once: Once,
-    locked: bool,
-) -> Result<HttpResponse, Problem> {
-    let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(path)?;
-    let work = async {
-        let course = flow::course(engine, who, own).await?;
-        course.open.require_running()?;
-        require(seen, &course)?;
-        flow::set_locked(engine, who, own, locked, visit.now).await?;
-        done(&visit, flow::course(engine, who, own).await?).await
-    };
-    once.run(work).await
-}
-
-/// Something that was said.
-#[derive(Debug, Serialize, JsonSchema)]
-struct CommentView {
-    /// Its id.
-    id: String,
-    /// `comment` among those who answer, or `remark` of the secretariat.
-    kind: &'static str,
-    /// The question; empty where it is about the whole.
-    place: String,
-    /// Who said it.
-    by: String,
-    /// When.
-    at: Moment,
-    /// What was said.
-    text: String,
-}
-
-async fn list_comments(
-    visit: Visit,
-    path: Path<String>,
-    asked: Query<Paging>,
-) -> Result<HttpResponse, Problem> {
-    let who = actor(&visit, Scope::Read)?;
-    let all = comments::list(visit.engine(), who, id(&path)?).await?;
-    let names = comments::names(visit.engine(), all.iter().map(|it| it.person)).await?;
-    let view = |it: engine::Comment| CommentView {
-        id: it.id.to_string(),
-        kind: match it.kind {
-            CommentKind::Comment => "comment",
-            CommentKind::Remark => "remark",
-        },
-        place: it.place,
-        by: names.get(&it.person).cloned().unwrap_or_default(),
-        at: it.created_at.into(),
-        text: it.text,
-    };
-    let all = all.into_iter().map(view).collect();
-    let page = Page::cut(all, asked.0.limit, asked.0.cursor.as_deref(), |it| it.id.clone())?;
-    Ok(HttpResponse::Ok().json(page))
-}
-
-/// What is to be said.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct CommentValues {
-    /// The question; absent where it is about the whole.
-    #[serde(default)]
-    place: String,
-    /// What is said.
-    text: String,
-}
-
-async fn add_comment(
-    visit: Visit,
-    path: Path<String>,
-    once: Once,
-    body: Json<CommentValues>,
-) -> Result<HttpResponse, Problem> {
-    let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(&path)?;
-    let work = async {
-        comments::add(engine, who, own, &body.0.place, &body.0.text, visit.now).await?;
-        Ok(Done::quietly())
-    };
-    once.run(work).await
-}
-
-/// Somebody who answers, or is invited to.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Colleague {
-    /// What they are called.
-    name: String,
-    /// Their address.
-    email: String,
-    /// `in` or `invited`.
-    state: &'static str,
-}
-
-async fn list_people(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem> {
-    let who = actor(&visit, Scope::Read)?;
-    let open = rights::assessment(visit.engine(), who, id(&path)?).await?;
-    if !open.standing.own {
-        return Err(Problem::forbidden());
-    }
-    let (db, organisation) = (&visit.engine().db, open.assessment.organisation);
-    let members = organisations::members(db, who, organisation).await?;
-    let member = |(_, it): (_, engine::identity::Person)| Colleague {
-        name: it.name,
-        email: it.email,
-        state: "in",
-    };
-    let mut all: Vec<Colleague> = members.into_iter().map(member).collect();
-    for link in links::invitations(db, who, organisation, visit.now).await? {
-        if !all.iter().any(|it| it.email == link.email) {
-            all.push(Colleague { name: String::new(), email: link.email, state: "invited" });
-        }
-    }
-    Ok(HttpResponse::Ok().json(Page::whole(all)))
-}
-
-/// Somebody's address.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Address {
-    /// The address.
-    email: String,
-}
-
-async fn invite_colleague(
-    visit: Visit,
-    path: Path<String>,
-    once: Once,
-    body: Json<Address>,
-) -> Result<HttpResponse, Problem> {
-    let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(&path)?;
-    let open = rights::assessment(engine, who, own).await?;
-    let letter = people::letter(&visit, &open, who.person.name.clone());
-    let work = async {
-        let email = &body.0.email;
-        invitations::invite_colleague(engine, who, own, email, letter, visit.now).await?;
-        Ok(Done::quietly())
-    };
-    once.run(work).await
-}
-
-async fn file(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem> {
-    let who = actor(&visit, Scope::Read)?;
-    let open = sheets::open(visit.engine(), who, id(&path)?).await?;
-    let mut response = tagged(HttpResponse::Ok(), open.sheet.revision);
-    Ok(response.content_type("application/json").body(offline::file(&open)))
-}
-
-/// A file that was filled in elsewhere.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct FileOf {
-    /// The file: a response document.
-    #[schemars(with = "serde_json::Map<String, Value>")]
-    file: Value,
-}
-
-/// What is taken over from a file.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct MergeOf {
-    /// The file: a response document.
-    #[schemars(with = "serde_json::Map<String, Value>")]
-    file: Value,
-    /// The names of the differences to take over.
-    take: Vec<String>,
-}
-
-/// What a file would change.
-#[derive(Debug, Serialize, JsonSchema)]
-struct ComparisonView {
-    /// What differs.
-    changes: Vec<DifferenceView>,
-    /// How many answers are the same.
-    unchanged: usize,
-    /// What does not fit the form.
-    refused: Vec<answers::RefusedView>,
-}
-
-/// Something that differs.
-#[derive(Debug, Serialize, JsonSchema)]
-struct DifferenceView {
-    /// What it is called when it is to be taken over.
-    name: String,
-    /// The question.
-    place: String,
-    /// What of it: `answer` or `comment`.
-    part: &'static str,
-    /// What is here.
-    here: Value,
-    /// What the file says.
-    file: Value,
-}
-
-fn name(it: &offline::Difference) -> String {
-    format!("{}:{}", it.place, it.aspect.name())
-}
-
-fn compared(visit: &Visit, it: Comparison) -> ComparisonView {
-    let difference = |it: offline::Difference| DifferenceView {
-        name: name(&it),
-        place: it.place,
-        part: it.aspect.name(),
-        here: it.here,
-        file: it.file,
-    };
-    let refused = |it: &RefusedEdit| answers::refused(visit, it);
-    ComparisonView {
-        refused: it.refused.iter().map(refused).collect(),
-        changes: it.changes.into_iter().map(difference).collect(),
-        unchanged: it.unchanged,
-    }
-}
-
-async fn compare(
-    visit: Visit,
-    path: Path<String>,
-    body: Json<FileOf>,
-) -> Result<HttpResponse, Problem> {
-    let who = actor(&visit, Scope::Read)?;
-    let open = sheets::open(visit.engine(), who, id(&path)?).await?;
-    let it = offline::compare(&open, "file", &body.0.file.to_string())?;
-    Ok(tagged(HttpResponse::Ok(), open.sheet.revision).json(compared(&visit, it)))
-}
-
-async fn merge(
-    visit: Visit,
-    path: Path<String>,
-    seen: Revision,
-    key: Key,
-    body: Json<MergeOf>,
-) -> Result<HttpResponse, Problem> {
-    let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(&path)?;
-    let open = sheets::open(engine, who, own).await?;
-    open.require_answering()?;
-    let it = offline::compare(&open, "file", &body.0.file.to_string())?;
-    let edits = offline::edits(&it, |it| body.0.take.contains(&name(it)));
-    let request = SaveRequest { seen: seen.0, edits, key: key.0 };
-    answers::save_all(&visit, own, &request, &[], Vec::new()).await
-}
-
-async fn file_of_answer(
-    visit: Visit,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let who = actor(&visit, Scope::Read)?;
-    let found = evidence::file_of_answer(visit.engine(), who, id(&path.0)?, &path.1).await?;
-    Ok(crate::pages::company::evidence::streamed(found))
 }

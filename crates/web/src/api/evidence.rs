@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Path, to};
-use engine::evidence::{self, EvidenceValues};
+use engine::evidence::{self, EvidenceValues, ListedEvidence, Use};
 use engine::identity::{OrganisationId, Scope};
 use engine::{EvidenceId, StoredEvidence};
 use model::Grade;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::actor;
 use super::asked::id;
 use super::once::{Done, Once};
-use super::operation::{Operation, Spec, change, get, upload};
+use super::operation::{Operation, Spec, change, download, get, upload};
 use super::types::{Day, Id, Moment, Page, Query};
 use crate::error::Problem;
 use crate::input::Form;
@@ -61,12 +61,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ),
         || to(remove),
     ),
-    get(
+    download(
         "/api/v1/evidence/{evidence}/file",
         SignedIn,
         Spec::new("readEvidenceFile", Scope::Read, "The file of a piece of evidence.")
             .gives_file("application/octet-stream"),
         || to(file),
+    ),
+    download(
+        "/api/v1/assessments/{assessment}/files/{hash}",
+        SignedIn,
+        Spec::new("readFileOfAnswer", Scope::Read, "A file that backs an answer.")
+            .gives_file("application/octet-stream"),
+        || to(file_of_answer),
     ),
 ];
 
@@ -102,8 +109,19 @@ struct EvidenceView {
     link: Option<String>,
     /// The file.
     file: Option<FileView>,
+    /// The answers that it backs.
+    used_in: Vec<UseView>,
     /// When it was added.
     added_at: Moment,
+}
+
+/// An answer that a piece of evidence backs.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct UseView {
+    /// The assessment.
+    assessment: Id,
+    /// The question.
+    place: String,
 }
 
 /// A file.
@@ -113,6 +131,8 @@ struct FileView {
     name: String,
     /// SHA-256 of its bytes.
     hash: String,
+    /// How many bytes it has.
+    size: u64,
 }
 
 /// What evidence is added with: fields of a form.
@@ -138,7 +158,9 @@ struct EvidenceForm {
 
 const FIELDS: [&str; 7] = ["organisation", "title", "grade", "date", "expires_on", "link", "csrf"];
 
-fn view(it: StoredEvidence) -> EvidenceView {
+fn view(listed: ListedEvidence) -> EvidenceView {
+    let (it, size) = (listed.evidence, listed.size.unwrap_or_default());
+    let used = |it: Use| UseView { assessment: Id::of(it.assessment), place: it.place };
     EvidenceView {
         id: Id::of(it.id),
         organisation: Id::of(it.organisation),
@@ -147,7 +169,8 @@ fn view(it: StoredEvidence) -> EvidenceView {
         date: it.date.map(Day),
         expires_on: it.expires_on.map(Day),
         link: it.link,
-        file: it.file.map(|(hash, name)| FileView { name, hash }),
+        file: it.file.map(|(hash, name)| FileView { name, hash, size }),
+        used_in: listed.used_in.into_iter().map(used).collect(),
         added_at: it.created_at.into(),
     }
 }
@@ -167,9 +190,26 @@ async fn list(visit: Visit, asked: Query<Wanted>) -> Result<HttpResponse, Proble
     let who = actor(&visit, Scope::Read)?;
     let whose = organisation(&visit, asked.0.organisation.as_ref().map(|it| it.0.as_str()))?;
     let all = evidence::list(visit.engine(), who, whose).await?;
-    let all = all.into_iter().map(view).collect();
-    let page = Page::cut(all, asked.0.limit, asked.0.cursor.as_deref(), |it| it.id.0.clone())?;
-    Ok(HttpResponse::Ok().json(page))
+    let id = |it: &StoredEvidence| it.id.to_string();
+    let page = Page::cut(all, asked.0.limit, asked.0.cursor.as_deref(), id)?;
+    let items = looked(&visit, whose, page.items).await?;
+    Ok(HttpResponse::Ok().json(Page { items, next: page.next }))
+}
+
+async fn looked(
+    visit: &Visit,
+    whose: OrganisationId,
+    all: Vec<StoredEvidence>,
+) -> Result<Vec<EvidenceView>, Problem> {
+    let (engine, language) = (visit.engine(), visit.language.code());
+    let all = evidence::look(engine, visit.actor()?, whose, all, language).await?;
+    Ok(all.into_iter().map(view).collect())
+}
+
+/// One piece of evidence as it is shown.
+async fn one(visit: &Visit, it: StoredEvidence) -> Result<EvidenceView, Problem> {
+    let found = looked(visit, it.organisation, vec![it]).await?.pop();
+    found.ok_or_else(Problem::not_found)
 }
 
 async fn add(visit: Visit, once: Once, form: Form) -> Result<HttpResponse, Problem> {
@@ -189,7 +229,7 @@ async fn add(visit: Visit, once: Once, form: Form) -> Result<HttpResponse, Probl
     };
     let work = async {
         let added = evidence::add(visit.engine(), who, whose, values, visit.now).await?;
-        Done::with(StatusCode::CREATED, &view(added))
+        Done::with(StatusCode::CREATED, &one(&visit, added).await?)
     };
     once.run(work).await
 }
@@ -197,7 +237,8 @@ async fn add(visit: Visit, once: Once, form: Form) -> Result<HttpResponse, Probl
 async fn read(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem> {
     let who = actor(&visit, Scope::Read)?;
     let found: EvidenceId = id(&path)?;
-    Ok(HttpResponse::Ok().json(view(evidence::get(visit.engine(), who, found).await?)))
+    let found = evidence::get(visit.engine(), who, found).await?;
+    Ok(HttpResponse::Ok().json(one(&visit, found).await?))
 }
 
 async fn remove(visit: Visit, path: Path<String>, once: Once) -> Result<HttpResponse, Problem> {
@@ -212,4 +253,13 @@ async fn remove(visit: Visit, path: Path<String>, once: Once) -> Result<HttpResp
 async fn file(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem> {
     let who = actor(&visit, Scope::Read)?;
     Ok(streamed(evidence::file(visit.engine(), who, id(&path)?).await?))
+}
+
+async fn file_of_answer(
+    visit: Visit,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let who = actor(&visit, Scope::Read)?;
+    let found = evidence::file_of_answer(visit.engine(), who, id(&path.0)?, &path.1).await?;
+    Ok(streamed(found))
 }

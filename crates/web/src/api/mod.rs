@@ -5,19 +5,26 @@
 //!
 //! Suggested reading order: [`operation`], [`answers`], then any other.
 
+mod actions;
 mod answers;
 mod asked;
 mod assessments;
+mod colleagues;
+mod comments;
 mod description;
 mod evidence;
+mod invitations;
 mod me;
+mod offline;
 mod once;
 mod operation;
 mod organisations;
 mod overseeing;
 mod people;
+mod reminders;
 mod results;
 mod rounds;
+mod table;
 mod types;
 
 use engine::identity::{Actor, Scope};
@@ -31,10 +38,17 @@ pub(crate) use operation::Operation;
 pub(crate) const OPERATIONS: &[&[Operation]] = &[
     me::OPERATIONS,
     assessments::OPERATIONS,
+    actions::OPERATIONS,
+    comments::OPERATIONS,
+    colleagues::OPERATIONS,
+    offline::OPERATIONS,
     answers::OPERATIONS,
     results::OPERATIONS,
     evidence::OPERATIONS,
     rounds::OPERATIONS,
+    table::OPERATIONS,
+    invitations::OPERATIONS,
+    reminders::OPERATIONS,
     organisations::OPERATIONS,
     people::OPERATIONS,
     overseeing::OPERATIONS,

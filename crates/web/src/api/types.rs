@@ -82,6 +82,13 @@ impl Titled {
     }
 }
 
+/// How many letters were written.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Written {
+    /// How many.
+    pub(super) letters: usize,
+}
+
 /// Some of a list.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "{T}Page")]
