@@ -1,15 +1,21 @@
 //! An organisation's evidence: added once, used in many answers.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use model::Grade;
 use model::response::{Evidence, EvidenceFile};
-use store::{About, EvidenceId, NewEvent, OrganisationId, StoredEvidence, StoredFile, Transaction};
+use model::{Grade, Response};
+use store::{
+    About, AssessmentId, EvidenceId, NewEvent, OrganisationId, StoredEvidence, StoredFile,
+    Transaction,
+};
 
 use crate::attachments::Pieces;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::identity::Actor;
-use crate::media;
+use crate::media::{self, MediaType};
+use crate::results::read;
 use crate::writer::Change;
 
 /// What a piece of evidence is added with.
@@ -27,6 +33,30 @@ pub struct EvidenceValues {
     pub link: Option<String>,
     /// The file: its name and its bytes.
     pub file: Option<(String, Vec<u8>)>,
+}
+
+/// A piece of evidence as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedEvidence {
+    /// The piece of evidence.
+    pub evidence: StoredEvidence,
+    /// How many bytes its file has, where it has one.
+    pub size: Option<u64>,
+    /// The answers that it backs.
+    pub used_in: Vec<Use>,
+}
+
+/// An answer that a piece of evidence backs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    /// The assessment.
+    pub assessment: AssessmentId,
+    /// The question.
+    pub place: String,
+    /// The title of the question.
+    pub question: String,
+    /// The title of the round.
+    pub round: String,
 }
 
 /// A file to be handed out.
@@ -57,6 +87,53 @@ pub async fn list(
     Ok(store::evidence::list(&engine.db, organisation).await?)
 }
 
+/// Pieces of evidence of one organisation with the sizes of their files, and where they are used.
+pub async fn look(
+    engine: &Engine,
+    actor: &Actor,
+    organisation: OrganisationId,
+    all: Vec<StoredEvidence>,
+    language: &str,
+) -> Result<Vec<ListedEvidence>, EngineError> {
+    require_member(actor, organisation)?;
+    let hashes: Vec<&str> =
+        all.iter().filter_map(|it| Some(it.file.as_ref()?.0.as_str())).collect();
+    let sizes = store::evidence::sizes(&engine.db, &hashes).await?;
+    let uses = uses(engine, organisation, language).await?;
+    let listed = |it: StoredEvidence| {
+        let same = as_answered(&it);
+        let used = uses.iter().filter(|(_, evidence)| *evidence == same);
+        let used: BTreeSet<Use> = used.map(|(it, _)| it.clone()).collect();
+        let size = it.file.as_ref().and_then(|(hash, _)| sizes.get(hash)).copied();
+        ListedEvidence { size, used_in: used.into_iter().collect(), evidence: it }
+    };
+    Ok(all.into_iter().map(listed).collect())
+}
+
+/// What backs the answers of an organisation, in the sheet of each assessment that was begun last.
+async fn uses(
+    engine: &Engine,
+    organisation: OrganisationId,
+    language: &str,
+) -> Result<Vec<(Use, Evidence)>, EngineError> {
+    let mut uses = Vec::new();
+    for it in store::assessments::of_organisations(&engine.db, &[organisation]).await? {
+        let Some(sheet) = store::sheets::list(&engine.db, it.id).await?.pop() else { continue };
+        let response: Response = read(&sheet.document, "sheet", &sheet.id.to_string())?;
+        let round = store::rounds::get(&engine.db, it.round).await?.title;
+        let form = engine.kept.form(&engine.db, &sheet.form_hash).await?;
+        for (place, note) in response.notes {
+            let asked = place.split_once('[').map_or(place.as_str(), |(question, _)| question);
+            let question = form.texts(language).question(asked);
+            let question = question.map_or_else(|| place.clone(), |it| it.title.clone());
+            let (assessment, round) = (it.id, round.clone());
+            let used = Use { assessment, place, question, round };
+            uses.extend(note.evidence.into_iter().map(|it| (used.clone(), it)));
+        }
+    }
+    Ok(uses)
+}
+
 /// The piece of evidence with `id`, for somebody of its organisation.
 pub async fn get(
     engine: &Engine,
@@ -78,6 +155,9 @@ pub async fn add(
     now: DateTime<Utc>,
 ) -> Result<StoredEvidence, EngineError> {
     require_member(actor, organisation)?;
+    if let Some(wrong) = check(engine, &values).into_iter().next() {
+        return Err(wrong);
+    }
     let have = store::evidence::count(&engine.db, organisation).await?;
     if have >= engine.limits.evidence {
         let message = format!("at most {} pieces of evidence are kept", engine.limits.evidence);
@@ -88,20 +168,14 @@ pub async fn add(
         None => None,
     };
     let (file, name) = file.unzip();
-    let link = link(values.link.as_deref())?;
-    if link.is_none() && file.is_none() {
-        return Err(EngineError::invalid("file", "missing", "choose a file or give a link"));
-    }
     let evidence = StoredEvidence {
         id: EvidenceId::new(now),
         organisation,
         title: title(&values.title, name.as_deref())?,
-        grade: values.grade.ok_or_else(|| {
-            EngineError::invalid("grade", "missing", "choose what kind of evidence it is")
-        })?,
+        grade: grade(values.grade)?,
         date: date("date", values.date.as_deref())?,
         expires_on: date("expires_on", values.expires_on.as_deref())?,
-        link,
+        link: link(values.link.as_deref())?,
         file: file.as_ref().map(|it: &StoredFile| it.hash.clone()).zip(name),
         person: actor.person.id,
         created_at: now,
@@ -109,6 +183,32 @@ pub async fn add(
     let event = event(actor, &evidence, "evidence-added", now);
     engine.writer.make(AddEvidence { evidence: evidence.clone(), file, event }).await?;
     Ok(evidence)
+}
+
+/// All that is wrong with what a piece of evidence is to be added with.
+pub fn check(engine: &Engine, values: &EvidenceValues) -> Vec<EngineError> {
+    let file = values.file.as_ref();
+    let given = link(values.link.as_deref());
+    let nothing = matches!(given, Ok(None)) && file.is_none();
+    let nothing =
+        nothing.then(|| EngineError::invalid("file", "missing", "choose a file or give a link"));
+    let untitled = match file {
+        // A file brings its name.
+        Some(_) if values.title.trim().is_empty() => None,
+        _ => title(&values.title, None).err(),
+    };
+    [
+        untitled,
+        nothing,
+        file.and_then(|(_, bytes)| kind(engine, bytes).err()),
+        given.err(),
+        grade(values.grade).err(),
+        date("date", values.date.as_deref()).err(),
+        date("expires_on", values.expires_on.as_deref()).err(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 struct AddEvidence {
@@ -200,7 +300,7 @@ pub async fn file(engine: &Engine, actor: &Actor, id: EvidenceId) -> Result<Down
 pub async fn file_of_answer(
     engine: &Engine,
     actor: &Actor,
-    id: store::AssessmentId,
+    id: AssessmentId,
     hash: &str,
 ) -> Result<Download, EngineError> {
     let course = crate::flow::course(engine, actor, id).await?;
@@ -219,17 +319,27 @@ async fn keep(
     now: DateTime<Utc>,
 ) -> Result<(StoredFile, String), EngineError> {
     let size = bytes.len() as u64;
-    if size > engine.limits.file_size {
-        let message = format!("the file is larger than {} MiB", engine.limits.file_size >> 20);
-        return Err(EngineError::invalid("file", "too-large", message));
-    }
-    let media_type = media::of(&bytes).map_err(|it| {
-        EngineError::invalid("file", it.code(), format!("this file cannot be kept: {it}"))
-    })?;
+    let media_type = kind(engine, &bytes)?;
     let name = media::file_name(name, media_type);
     let hash = engine.attachments.put(bytes).await?;
     let media_type = media_type.name().to_owned();
     Ok((StoredFile { hash, size, media_type, created_at: now }, name))
+}
+
+/// What kind of file these bytes are, where they can be kept.
+fn kind(engine: &Engine, bytes: &[u8]) -> Result<MediaType, EngineError> {
+    if bytes.len() as u64 > engine.limits.file_size {
+        let message = format!("the file is larger than {} MiB", engine.limits.file_size >> 20);
+        return Err(EngineError::invalid("file", "too-large", message));
+    }
+    media::of(bytes).map_err(|it| {
+        EngineError::invalid("file", it.code(), format!("this file cannot be kept: {it}"))
+    })
+}
+
+fn grade(grade: Option<Grade>) -> Result<Grade, EngineError> {
+    let message = "choose what kind of evidence it is";
+    grade.ok_or_else(|| EngineError::invalid("grade", "missing", message))
 }
 
 fn require_member(actor: &Actor, organisation: OrganisationId) -> Result<(), EngineError> {

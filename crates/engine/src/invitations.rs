@@ -12,7 +12,7 @@ use store::{
 use workflow::Standing as Place;
 
 use crate::engine::Engine;
-use crate::error::EngineError;
+use crate::error::{Closed, EngineError};
 use crate::flow;
 use crate::identity::links::{Invitation, issue};
 use crate::identity::{Actor, Letter, Secret, email};
@@ -197,7 +197,8 @@ fn read(list: &str) -> Vec<Line> {
     lines
 }
 
-/// Invites those on the list whose lines can be used; how many letters were written.
+/// Invites those on the list whose lines can be used, unless the round was closed; how many
+/// letters were written.
 pub async fn invite(
     engine: &Engine,
     actor: &Actor,
@@ -206,8 +207,11 @@ pub async fn invite(
     letter: InvitationLetter,
     now: DateTime<Utc>,
 ) -> Result<usize, EngineError> {
-    let lines = preview(engine, actor, round, list).await?;
     let open = rights::round(engine, actor, round).await?;
+    if open.round.closed_at.is_some() {
+        return Err(EngineError::Closed { why: Closed::Round });
+    }
+    let lines = preview(engine, actor, round, list).await?;
     let mut invited: Vec<Entry> = Vec::new();
     for line in lines {
         let (organisation, assessment) = match &line.fate {

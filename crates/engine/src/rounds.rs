@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{About, NewEvent, OrganisationId, Round, RoundId, Transaction};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, day};
 use crate::error::EngineError;
 use crate::identity::Actor;
 use crate::kept::keep_programme;
@@ -21,12 +22,52 @@ pub struct RoundValues {
     pub title: String,
     /// The first day, as year-month-day.
     pub opens_on: String,
-    /// The last day, as year-month-day.
+    /// The last day, by which companies should be done, as year-month-day.
     pub closes_on: String,
     /// The language of its letters.
     pub language: String,
     /// What the invitation says besides what it always says.
     pub invitation: Option<String>,
+}
+
+/// Where a round stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoundState {
+    /// Its first day is yet to come.
+    Coming,
+    /// Between its first day and its last.
+    Open,
+    /// Its last day is over; answers and invitations are taken until somebody closes it.
+    Overdue,
+    /// It was closed: answers can be read, and nothing changes.
+    Closed,
+}
+
+impl RoundState {
+    /// Where `round` stands at this moment.
+    pub fn of(round: &Round, now: DateTime<Utc>) -> Self {
+        let today = day(now).to_string();
+        if round.closed_at.is_some() {
+            Self::Closed
+        } else if today < round.opens_on {
+            Self::Coming
+        } else if round.closes_on < today {
+            Self::Overdue
+        } else {
+            Self::Open
+        }
+    }
+
+    /// It as a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Coming => "coming",
+            Self::Open => "open",
+            Self::Overdue => "overdue",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 /// A programme that rounds can be made from.
@@ -275,4 +316,32 @@ fn checked(mut values: RoundValues) -> Result<RoundValues, EngineError> {
         return Err(EngineError::invalid("invitation", "too-long", message));
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_closes_nothing() {
+        let at = |text: &str| format!("{text}T12:00:00Z").parse::<DateTime<Utc>>().unwrap();
+        let round = |closed| Round {
+            id: RoundId::new(at("2026-09-01")),
+            organisation: OrganisationId::new(at("2026-09-01")),
+            programme_hash: String::new(),
+            title: String::new(),
+            opens_on: "2026-10-01".to_owned(),
+            closes_on: "2026-11-30".to_owned(),
+            language: "da".to_owned(),
+            invitation: None,
+            created_at: at("2026-09-01"),
+            closed_at: closed,
+        };
+        let state = |closed, now| RoundState::of(&round(closed), at(now)).word();
+        assert_eq!(state(None, "2026-09-30"), "coming");
+        assert_eq!(state(None, "2026-10-01"), "open");
+        assert_eq!(state(None, "2026-11-30"), "open");
+        assert_eq!(state(None, "2026-12-01"), "overdue");
+        assert_eq!(state(Some(at("2026-10-05")), "2026-10-06"), "closed");
+    }
 }

@@ -27,8 +27,10 @@ pub(crate) struct Invitation {
     pub(crate) from: String,
     /// To what: the title of the round, where it leads to one.
     pub(crate) round: Option<String>,
-    /// Until when one can answer, as year-month-day.
+    /// The last day, as year-month-day.
     pub(crate) closes_on: Option<String>,
+    /// Whether that day is over.
+    pub(crate) late: bool,
     /// What the secretariat says besides.
     pub(crate) words: Option<String>,
 }
@@ -60,6 +62,8 @@ pub(crate) struct Concern<'a> {
     pub(crate) from: &'a str,
     /// The last day, as year-month-day.
     pub(crate) closes_on: &'a str,
+    /// Whether that day is over.
+    pub(crate) late: bool,
     /// The address of the assessment, without the host.
     pub(crate) path: &'a str,
     /// What the secretariat says besides.
@@ -71,7 +75,7 @@ impl Concern<'_> {
         let language = Language::parse(&self.person.language).unwrap_or(site.settings.language);
         let context = context! {
             name => self.person.name.as_str(), subject => self.subject, round => self.round,
-            from => self.from, closes_on => self.closes_on, words => self.words,
+            from => self.from, closes_on => self.closes_on, late => self.late, words => self.words,
             link => site.settings.address(self.path),
         };
         write(site, language, letter, &self.person.email, context)
@@ -93,7 +97,7 @@ pub(crate) fn reminder_of_invitation(
     let link = secret.map_or_else(|| site.settings.address("/"), |it| link(site, it));
     let context = context! {
         name => "", subject => &it.organisation, round => &it.round, from => &it.from,
-        closes_on => &it.closes_on, words => &it.words, link,
+        closes_on => &it.closes_on, late => it.late, words => &it.words, link,
     };
     write(site, language, "reminder", &it.email, context)
 }
@@ -135,12 +139,11 @@ mod tests {
         let templates = Templates::new();
         for language in Language::ALL {
             for letter in ["sign-in", "invitation", "reminder", "returned"] {
-                for (some, day) in [(None, None), (Some("Efterår <2026>"), Some("2026-11-30"))] {
+                for (some, late) in [(None, false), (Some("Efterår <2026>"), true)] {
                     let context = context! {
                         site => "Klynge & Co", link => "https://a.example/links/x", minutes => 20,
                         days => 14, organisation => "Eksempel A/S", from => "Klynge", round => some,
-                        closes_on => day.unwrap_or("2026-11-30"), words => some, name => "",
-                        subject => "Eksempel A/S",
+                        closes_on => "2026-11-30", late, words => some, name => "", subject => "Eksempel A/S",
                     };
                     let name = format!("letters/{letter}.{}.txt", language.code());
                     let text = templates.draw(language, &name, context).unwrap();

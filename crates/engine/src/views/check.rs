@@ -3,9 +3,10 @@
 use forms::Reading;
 use forms::reading::Answer;
 use forms::words::Words;
-use model::form::{Form, Question};
+use model::form::{Form, Kind, Question};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::step::address;
 use super::words;
@@ -31,6 +32,8 @@ pub struct AnswerLine {
     pub title: String,
     /// The answer; absent where there is none.
     pub answer: Option<String>,
+    /// The rows of a table.
+    pub rows: Vec<RowLine>,
     /// Why the question does not apply.
     pub not_applicable: Option<String>,
     /// The respondent's own words.
@@ -39,6 +42,24 @@ pub struct AnswerLine {
     pub evidence_count: usize,
     /// Whether an answer is needed and missing, or carried forward and not yet confirmed.
     pub missing: bool,
+}
+
+/// A row of a table in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RowLine {
+    /// What stands in its columns; those that are empty are left out.
+    pub cells: Vec<CellLine>,
+    /// The respondent's own words about it.
+    pub comment: Option<String>,
+}
+
+/// What stands in a column of a row, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CellLine {
+    /// The title of the column.
+    pub title: String,
+    /// What stands there.
+    pub answer: String,
 }
 
 /// A question that is not asked, and why.
@@ -92,10 +113,10 @@ fn line(
     language: &str,
 ) -> AnswerLine {
     let note = open.response.notes.get(&question.path);
-    let level = |it: &serde_json::Value| {
+    let level = |it: &Value| {
         let shown = words(question, it, language);
         match (&question.kind, it.as_u64()) {
-            (model::Kind::Choice(_), Some(level)) => format!("{level} · {shown}"),
+            (Kind::Choice(_), Some(level)) => format!("{level} · {shown}"),
             _ => shown,
         }
     };
@@ -103,11 +124,31 @@ fn line(
         place: question.path.clone(),
         title: question.title.clone(),
         answer: answer.value().map(level),
+        rows: answer.value().map_or_else(Vec::new, |it| rows(open, question, it, language)),
         not_applicable: note.and_then(|it| it.not_applicable.clone()),
         comment: note.and_then(|it| it.comment.clone()),
         evidence_count: note.map_or(0, |it| it.evidence.len()),
         missing,
     }
+}
+
+fn rows(open: &OpenSheet, question: &Question, value: &Value, language: &str) -> Vec<RowLine> {
+    let (Kind::Table(columns), Some(rows)) = (&question.kind, value.as_array()) else {
+        return Vec::new();
+    };
+    let cell = |row: &Value, column: &Question| {
+        let value = row.get(&column.path).filter(|it| !it.is_null())?;
+        Some(CellLine { title: column.title.clone(), answer: words(column, value, language) })
+    };
+    let comment = |row: &Value| {
+        let id = row.get("id")?.as_str()?;
+        open.response.notes.get(&format!("{}[{id}]", question.path))?.comment.clone()
+    };
+    let line = |row: &Value| RowLine {
+        cells: columns.iter().filter_map(|column| cell(row, column)).collect(),
+        comment: comment(row),
+    };
+    rows.iter().map(line).collect()
 }
 
 /// The questions that are not asked, with the condition in words.

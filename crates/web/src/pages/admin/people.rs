@@ -75,7 +75,6 @@ pub(super) struct Choice {
 #[derive(Debug, Default, Serialize)]
 struct Values {
     email: String,
-    name: String,
     organisation: String,
     role: String,
 }
@@ -217,6 +216,7 @@ pub(super) async fn send_invitation(
             from: if from.is_empty() { site.settings.name.clone() } else { from.clone() },
             round: None,
             closes_on: None,
+            late: false,
             words: None,
         };
         letters::invitation(&site, language, &it, secret)
@@ -232,26 +232,29 @@ pub(super) async fn invite(
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let email = form.get("email").trim();
-    let invited = match engine::identity::email(email).and_then(|_| organisation_of(&form)) {
-        Ok(organisation) => {
-            send_invitation(&visit, &who, organisation, email, role_of(&form)).await
+    let invited = match (engine::identity::email(email), organisation_of(&form)) {
+        (Ok(_), Ok(organisation)) => {
+            let role = role_of(&form);
+            send_invitation(&visit, &who, organisation, email, role).await.map_err(|it| vec![it])
         }
-        Err(error) => Err(error),
+        (address, organisation) => {
+            Err(address.err().into_iter().chain(organisation.err()).collect())
+        }
     };
     match invited {
         Ok(()) => {
             let (kind, values) = (NoticeKind::Done, [("email", email)]);
             Ok(visit.go_saying("/admin/people", kind, "admin.invited", &values))
         }
-        Err(error) => {
-            let error = Problem::from(error).on_field(visit.words())?;
+        Err(errors) => {
+            let on_field = |it: EngineError| Problem::from(it).on_field(visit.words());
+            let errors = errors.into_iter().map(on_field).collect::<Result<_, _>>()?;
             let values = Values {
                 email: email.to_owned(),
-                name: form.get("name").to_owned(),
                 organisation: form.get("organisation").to_owned(),
                 role: role(role_of(&form)).to_owned(),
             };
-            draw(&visit, &who, Filter::default(), values, vec![error]).await
+            draw(&visit, &who, Filter::default(), values, errors).await
         }
     }
 }

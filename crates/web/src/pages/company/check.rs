@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use engine::flow;
 use engine::sheets;
-use engine::views::check::{AnswersOfStep, HiddenLine, answers, hidden};
+use engine::views::check::{AnswersOfStep, HiddenLine, RowLine, answers, hidden};
 use serde::Serialize;
 
 use super::{Button, Head, assessment, buttons, code};
@@ -43,6 +43,7 @@ struct Line {
     place: String,
     title: String,
     answer: Option<String>,
+    rows: Vec<RowLine>,
     not_applicable: Option<String>,
     comment: Option<String>,
     evidence_count: usize,
@@ -106,6 +107,7 @@ fn step(it: AnswersOfStep, head: &Head) -> Step {
         place: line.place,
         title: line.title,
         answer: line.answer,
+        rows: line.rows,
         not_applicable: line.not_applicable,
         comment: line.comment,
         evidence_count: line.evidence_count,
@@ -126,7 +128,7 @@ pub(super) async fn act_at_once(
     if course.actions(code(&visit)).iter().any(|it| it.id == action && it.signs) {
         return Ok(visit.go(&format!("/assessments/{id}/check")));
     }
-    flow::act(visit.engine(), actor, id, &action, None, visit.now).await?;
+    flow::act(visit.engine(), actor, id, None, &action, None, visit.now).await?;
     Ok(visit.go_saying(&format!("/assessments/{id}"), NoticeKind::Done, "check.done", &[]))
 }
 
@@ -149,7 +151,7 @@ pub(super) async fn act(
             return Ok(visit.go_saying(&path, NoticeKind::Problem, "check.changed", &[]));
         }
     }
-    match flow::act(visit.engine(), actor, id, action, name, visit.now).await {
+    match flow::act(visit.engine(), actor, id, None, action, name, visit.now).await {
         Ok(_) if signs => {
             let path = format!("/assessments/{id}/result");
             Ok(visit.go_saying(&path, NoticeKind::Done, "check.sent", &[]))

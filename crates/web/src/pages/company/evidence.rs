@@ -5,10 +5,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use engine::EngineError;
 use engine::answers::{Edit, What};
-use engine::evidence::{self, Download, EvidenceValues};
+use engine::evidence::{self, Download, EvidenceValues, ListedEvidence, Use};
 use engine::media::MediaType;
 use engine::sheets::{self, OpenSheet, SaveRequest};
-use engine::{EvidenceId, OrganisationId, StoredEvidence};
+use engine::{EvidenceId, OrganisationId};
 use futures::TryStreamExt;
 use model::Grade;
 use serde::Serialize;
@@ -49,6 +49,7 @@ struct Item {
 #[derive(Debug, Serialize)]
 struct FileItem {
     name: String,
+    size: u64,
     href: String,
 }
 
@@ -140,7 +141,9 @@ async fn page(
     values: Values,
     errors: Vec<FieldError>,
 ) -> Result<EvidencePage, Problem> {
-    let all = evidence::list(visit.engine(), visit.actor()?, own(visit)?).await?;
+    let (engine, actor, own) = (visit.engine(), visit.actor()?, own(visit)?);
+    let all = evidence::list(engine, actor, own).await?;
+    let all = evidence::look(engine, actor, own, all, code(visit)).await?;
     Ok(EvidencePage {
         evidence: all.iter().map(|it| item(visit, it)).collect(),
         errors,
@@ -150,7 +153,8 @@ async fn page(
     })
 }
 
-fn item(visit: &Visit, it: &StoredEvidence) -> Item {
+fn item(visit: &Visit, listed: &ListedEvidence) -> Item {
+    let it = &listed.evidence;
     let today = engine::engine::day(visit.now).to_string();
     Item {
         id: it.id.to_string(),
@@ -162,11 +166,18 @@ fn item(visit: &Visit, it: &StoredEvidence) -> Item {
         link: it.link.clone(),
         file: it.file.as_ref().map(|(_, name)| FileItem {
             name: name.clone(),
+            size: listed.size.unwrap_or_default(),
             href: format!("/evidence/{}/file", it.id),
         }),
-        used_in: Vec::new(),
+        used_in: listed.used_in.iter().map(|it| used(visit.words(), it)).collect(),
         href: format!("/evidence/{}", it.id),
     }
+}
+
+fn used(words: &Words, it: &Use) -> String {
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("question", &it.question), ("round", &it.round)];
+    words.text_with("evidence.used_in_round", &values)
 }
 
 fn grades(words: &Words) -> Vec<GradeItem> {
@@ -207,6 +218,12 @@ fn read(form: &Form) -> (Values, EvidenceValues) {
     (values, given)
 }
 
+/// All that is wrong with what was typed, by the ids that the form has.
+fn wrong(visit: &Visit, given: &EvidenceValues) -> Result<Vec<FieldError>, Problem> {
+    let all = evidence::check(visit.engine(), given);
+    all.into_iter().map(|it| on_field(it, visit.words())).collect()
+}
+
 /// The error of a field, by the ids that the form has.
 fn on_field(error: EngineError, words: &Words) -> Result<FieldError, Problem> {
     let mut error = Problem::from(error).on_field(words)?;
@@ -219,6 +236,11 @@ fn on_field(error: EngineError, words: &Words) -> Result<FieldError, Problem> {
 /// Adds to the organisation's evidence.
 pub(super) async fn add(visit: Visit, form: Form) -> Result<HttpResponse, Problem> {
     let (values, given) = read(&form);
+    let wrong = wrong(&visit, &given)?;
+    if !wrong.is_empty() {
+        let page = page(&visit, values, wrong).await?;
+        return visit.show_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     let added = evidence::add(visit.engine(), visit.actor()?, own(&visit)?, given, visit.now).await;
     match added {
         Ok(_) => Ok(visit.go_saying("/evidence", NoticeKind::Done, "evidence.added", &[])),
@@ -317,6 +339,11 @@ pub(super) async fn add_for(
     let open = sheets::open(engine, actor, assessment(&path.0)?).await?;
     open.require_answering()?;
     let (values, given) = read(&form);
+    let wrong = if form.has("use") { Vec::new() } else { wrong(&visit, &given)? };
+    if !wrong.is_empty() {
+        let page = add_page(&visit, &open, place, values, wrong).await?;
+        return visit.show_as(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     let found = match form.filled("use") {
         Some(chosen) => evidence::get(engine, actor, id(chosen)?).await,
         None => {

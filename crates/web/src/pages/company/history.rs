@@ -28,9 +28,11 @@ const PAGE: u64 = 100;
 struct HistoryPage {
     days: Vec<Day>,
     next_href: Option<String>,
-    as_of: Option<AsOf>,
+    today: String,
     as_of_href: String,
-    filter: Option<String>,
+    history_href: String,
+    questions: Vec<Choice>,
+    filter: String,
     #[serde(skip)]
     head: Head,
 }
@@ -41,9 +43,11 @@ struct Day {
     events: Vec<EventRow>,
 }
 
+/// A question to choose.
 #[derive(Debug, Serialize)]
-struct AsOf {
-    date: String,
+struct Choice {
+    id: String,
+    title: String,
 }
 
 /// Something that happened.
@@ -62,6 +66,8 @@ pub(super) struct EventRow {
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
     below: Option<u64>,
+    #[serde(default)]
+    place: String,
 }
 
 impl Page for HistoryPage {
@@ -86,7 +92,8 @@ pub(super) async fn show(
     let (engine, actor, id) = (visit.engine(), visit.actor()?, assessment(&path)?);
     let open = sheets::open(engine, actor, id).await?;
     let head = Head::new(&open.open, code(&visit));
-    let events = of_assessment(engine, actor, id, None, asked.below, PAGE + 1).await?;
+    let place = Some(asked.place.as_str()).filter(|it| !it.is_empty());
+    let events = of_assessment(engine, actor, id, place, asked.below, PAGE + 1).await?;
     let more = events.len() as u64 > PAGE;
     let events = &events[..events.len().min(PAGE.try_into().unwrap_or(usize::MAX))];
     let next = events.last().filter(|_| more).map(|it| it.sequence);
@@ -100,12 +107,27 @@ pub(super) async fn show(
     }
     visit.show(&HistoryPage {
         days,
-        next_href: next.map(|it| head.at(&format!("/history?below={it}"))),
-        as_of: None,
+        next_href: next.map(|it| {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("below", &it.to_string());
+            query.extend_pairs(place.map(|it| ("place", it)));
+            head.at(&format!("/history?{}", query.finish()))
+        }),
+        today: engine::engine::day(visit.now).to_string(),
         as_of_href: head.at("/as-of"),
-        filter: None,
+        history_href: head.at("/history"),
+        questions: questions(&open, code(&visit)),
+        filter: asked.0.place,
         head,
     })
+}
+
+/// The questions of the form, to choose from.
+fn questions(open: &OpenSheet, language: &str) -> Vec<Choice> {
+    let choice =
+        |it: &model::form::Question| Choice { id: it.path.clone(), title: it.title.clone() };
+    let questions = open.form.texts(language).questions();
+    questions.filter(|(_, it)| it.calculated.is_none()).map(|(_, it)| choice(it)).collect()
 }
 
 /// Events in words.
@@ -232,7 +254,7 @@ pub(super) async fn as_of(
     let (engine, id) = (visit.engine(), assessment(&path)?);
     let mut open = sheets::open(engine, visit.actor()?, id).await?;
     let today = engine::engine::day(visit.now);
-    let day: NaiveDate = match asked.date.as_deref() {
+    let day: NaiveDate = match asked.date.as_deref().filter(|it| !it.is_empty()) {
         Some(text) => text.parse().map_err(|_| Problem::unreadable("date"))?,
         None => today,
     };

@@ -21,6 +21,7 @@ use crate::visit::Visit;
 struct OverviewPage {
     assessment: Head,
     due: Option<Due>,
+    minutes: Option<u32>,
     remarks: Vec<Remark>,
     steps: Vec<StepRow>,
     progress: Progress,
@@ -56,7 +57,6 @@ struct StepRow {
     state: StepState,
     answered: u32,
     asked: u32,
-    minutes: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
@@ -122,6 +122,7 @@ async fn page(visit: &Visit, course: &Course, open: &OpenSheet) -> Result<Overvi
     let signed = course.signed().and_then(|it| it.sheet.signed.as_ref());
     Ok(OverviewPage {
         due: course.due().map(|day| due(visit, day)),
+        minutes: open.form.texts(language).meta.minutes.filter(|_| answered == 0),
         remarks: remarks(visit, open, &head).await?,
         steps: steps.iter().map(|it| row(it, &head)).collect(),
         progress: Progress { answered, asked, required_missing: missing(open) },
@@ -152,7 +153,6 @@ fn row(it: &StepLine, head: &Head) -> StepRow {
         state: it.state,
         answered: it.answered,
         asked: it.asked,
-        minutes: None,
     }
 }
 

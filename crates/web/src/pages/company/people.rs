@@ -8,6 +8,7 @@ use actix_web::web::Path;
 use engine::identity::{Letter, Secret, links, organisations};
 use engine::invitations::{self, Invited};
 use engine::rights::{self, OpenAssessment};
+use engine::rounds::RoundState;
 use serde::Serialize;
 
 use super::{Head, assessment, code};
@@ -138,6 +139,7 @@ pub(crate) fn letter(
 ) -> invitations::InvitationLetter {
     let (site, language) = (Arc::clone(&visit.site), visit.language);
     let (round, closes_on) = (open.round.title.clone(), open.round.closes_on.clone());
+    let late = RoundState::of(&open.round, visit.now) == RoundState::Overdue;
     Arc::new(move |invited: &Invited, secret: &Secret| -> Letter {
         let it = Invitation {
             email: invited.email.clone(),
@@ -145,6 +147,7 @@ pub(crate) fn letter(
             from: from.clone(),
             round: Some(round.clone()),
             closes_on: Some(closes_on.clone()),
+            late,
             words: None,
         };
         letters::invitation(&site, language, &it, secret)

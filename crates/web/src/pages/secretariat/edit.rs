@@ -8,7 +8,7 @@ use engine::rounds::{self, Offered, Overview, RoundValues};
 use engine::{EngineError, OrganisationId, RoundId};
 use serde::Serialize;
 
-use super::{RoundHead, address, state, text};
+use super::{RoundHead, address, text};
 use crate::error::{FieldError, Problem};
 use crate::input::Form;
 use crate::language::Words;
@@ -167,7 +167,6 @@ struct EditPage {
 struct EditedRound {
     #[serde(flatten)]
     head: RoundHead,
-    state_key: &'static str,
     closes: String,
     closed: Option<String>,
     unfinished: u64,
@@ -190,11 +189,10 @@ impl Page for EditPage {
 
 fn edit_page(visit: &Visit, it: &Overview, values: Values, errors: Vec<FieldError>) -> EditPage {
     let round = &it.open.round;
-    let (state_key, closed) = (state(round, visit), round.closed_at);
+    let closed = round.closed_at;
     EditPage {
         round: EditedRound {
             head: RoundHead::new(&it.open, code(visit)),
-            state_key,
             closes: round.closes_on.clone(),
             closed: closed.map(|it| it.date_naive().to_string()),
             unfinished: it.total().saturating_sub(it.submitted),

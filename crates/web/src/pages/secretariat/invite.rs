@@ -5,12 +5,15 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
+use engine::EngineError;
+use engine::error::Closed;
 use engine::identity::{Letter, Secret};
 use engine::invitations::{self, Fate, InvitationLetter, Invited, Line};
 use engine::rights::{self, OpenRound};
+use engine::rounds::RoundState;
 use serde::Serialize;
 
-use super::{LetterView, RoundHead, address, cluster, mark, state, text};
+use super::{LetterView, RoundHead, address, cluster, mark, text};
 use crate::error::{FieldError, Problem};
 use crate::format;
 use crate::input::Form;
@@ -94,10 +97,8 @@ pub(super) async fn act(
 ) -> Result<HttpResponse, Problem> {
     let (engine, actor, round) = (visit.engine(), visit.actor()?, id(&path)?);
     let open = rights::round(engine, actor, round).await?;
-    if state(&open.round, &visit) == "closed" {
-        return Err(Problem::from(engine::EngineError::Closed {
-            why: engine::error::Closed::Round,
-        }));
+    if open.round.closed_at.is_some() {
+        return Err(EngineError::Closed { why: Closed::Round }.into());
     }
     let list = text(form.get("list"));
     let mut page = InvitePage::new(&visit, &open, list.clone());
@@ -181,6 +182,7 @@ fn row(words: &Words, it: &Line) -> LineRow {
 pub(crate) fn letter(visit: &Visit, open: &OpenRound) -> Result<InvitationLetter, Problem> {
     let (site, round) = (Arc::clone(&visit.site), open.round.clone());
     let from = cluster(visit.actor()?, &round);
+    let late = RoundState::of(&round, visit.now) == RoundState::Overdue;
     let language = Language::parse(&round.language).unwrap_or(site.settings.language);
     Ok(Arc::new(move |invited: &Invited, secret: &Secret| -> Letter {
         let it = Invitation {
@@ -189,6 +191,7 @@ pub(crate) fn letter(visit: &Visit, open: &OpenRound) -> Result<InvitationLetter
             from: from.clone(),
             round: Some(round.title.clone()),
             closes_on: Some(round.closes_on.clone()),
+            late,
             words: round.invitation.clone(),
         };
         letters::invitation(&site, language, &it, secret)

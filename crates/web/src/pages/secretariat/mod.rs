@@ -9,7 +9,7 @@
 mod assessment;
 mod edit;
 mod export;
-mod hand_back;
+pub(crate) mod hand_back;
 pub(crate) mod invite;
 pub(crate) mod remind;
 mod round;
@@ -131,18 +131,6 @@ async fn assessment_of(visit: &Visit, path: (String, String)) -> Result<OpenAsse
 fn cluster(actor: &Actor, round: &Round) -> String {
     let own = actor.memberships.iter().find(|it| it.organisation.id == round.organisation);
     own.map_or_else(|| round.title.clone(), |it| it.organisation.name.clone())
-}
-
-/// Where a round stands on a day.
-fn state(round: &Round, visit: &Visit) -> &'static str {
-    let today = engine::engine::day(visit.now).to_string();
-    if round.closed_at.is_some() || round.closes_on < today {
-        "closed"
-    } else if today < round.opens_on {
-        "coming"
-    } else {
-        "open"
-    }
 }
 
 /// What stands behind the question mark of an address.

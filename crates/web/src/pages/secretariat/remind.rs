@@ -6,8 +6,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use engine::identity::{Letter, Secret};
-use engine::reminders::{self, Participant, Passed, Reminder, Reminders, Write};
+use engine::reminders::{self, LeftOut, Participant, Passed, Reminder, Reminders, Write};
 use engine::rights::OpenRound;
+use engine::rounds::RoundState;
 use engine::{AssessmentId, RoundId};
 use serde::Serialize;
 
@@ -43,7 +44,7 @@ struct Preview {
     token: String,
     letter: Option<LetterView>,
     recipients: Vec<Recipient>,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<LeftOutRow>,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +58,7 @@ struct Recipient {
 }
 
 #[derive(Debug, Serialize)]
-struct LeftOut {
+struct LeftOutRow {
     organisation: String,
     reason: String,
 }
@@ -148,8 +149,8 @@ fn recipient(it: &Reminder) -> Recipient {
     }
 }
 
-fn left_out(words: &Words, (subject, why): &(String, Passed)) -> LeftOut {
-    LeftOut { organisation: subject.clone(), reason: words.text(reason(*why)) }
+fn left_out(words: &Words, it: &LeftOut) -> LeftOutRow {
+    LeftOutRow { organisation: it.subject.clone(), reason: words.text(reason(it.why)) }
 }
 
 /// The key of the words that say why nobody is reminded.
@@ -166,6 +167,7 @@ pub(super) fn reason(why: Passed) -> &'static str {
 pub(crate) fn letter(visit: &Visit, open: &OpenRound, words: String) -> Result<Write, Problem> {
     let (site, round) = (Arc::clone(&visit.site), open.round.clone());
     let from = cluster(visit.actor()?, &round);
+    let late = RoundState::of(&round, visit.now) == RoundState::Overdue;
     let language = Language::parse(&round.language).unwrap_or(site.settings.language);
     let words = Some(words).filter(|it| !it.is_empty());
     Ok(Arc::new(move |it: &Reminder, secret: Option<&Secret>| -> Letter {
@@ -179,6 +181,7 @@ pub(crate) fn letter(visit: &Visit, open: &OpenRound, words: String) -> Result<W
                     round: &round.title,
                     from: &from,
                     closes_on: &round.closes_on,
+                    late,
                     path: &path,
                     words: words.as_deref(),
                 };
@@ -191,6 +194,7 @@ pub(crate) fn letter(visit: &Visit, open: &OpenRound, words: String) -> Result<W
                     from: from.clone(),
                     round: Some(round.title.clone()),
                     closes_on: Some(round.closes_on.clone()),
+                    late,
                     words: words.clone(),
                 };
                 letters::reminder_of_invitation(&site, language, &invitation, secret)

@@ -5,12 +5,12 @@ use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::results_table::{self, Named, Row, Table, Wanted};
 use engine::rights;
-use engine::rounds::{self, Overview};
+use engine::rounds::{self, Overview, RoundState};
 use engine::{AssessmentOrder, RoundId, SortColumn, flow};
 use serde::Serialize;
 
 use super::rounds::Counts;
-use super::{RoundHead, address, asked, state, with_query};
+use super::{RoundHead, address, asked, with_query};
 use crate::error::Problem;
 use crate::export::Format;
 use crate::format;
@@ -44,7 +44,7 @@ struct ShownRound {
     head: RoundHead,
     opens: String,
     closes: String,
-    state_key: &'static str,
+    state: RoundState,
     days_left: Option<i64>,
     invite_href: Option<String>,
     remind_href: Option<String>,
@@ -267,18 +267,18 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpRespons
 
 fn shown_round(visit: &Visit, it: &Overview) -> ShownRound {
     let round = &it.open.round;
-    let state_key = state(round, visit);
+    let state = RoundState::of(round, visit.now);
     let left = round.closes_on.parse::<NaiveDate>().ok();
     let left = left.map(|it| (it - engine::engine::day(visit.now)).num_days());
+    let begun = matches!(state, RoundState::Open | RoundState::Overdue);
     ShownRound {
         head: RoundHead::new(&it.open, code(visit)),
         opens: round.opens_on.clone(),
         closes: round.closes_on.clone(),
-        state_key,
-        days_left: left.filter(|_| state_key == "open"),
-        invite_href: (state_key != "closed").then(|| address(round.id, "/invite")),
-        remind_href: (state_key == "open" && it.submitted < it.total())
-            .then(|| address(round.id, "/remind")),
+        state,
+        days_left: left.filter(|_| state == RoundState::Open),
+        invite_href: (state != RoundState::Closed).then(|| address(round.id, "/invite")),
+        remind_href: (begun && it.submitted < it.total()).then(|| address(round.id, "/remind")),
         edit_href: address(round.id, "/edit"),
     }
 }
@@ -389,7 +389,7 @@ pub(super) async fn act(
         all.push(super::assessment_of(&visit, path).await?.assessment.id);
     }
     for it in &all {
-        flow::set_locked(engine, actor, *it, locked, visit.now).await?;
+        flow::set_locked(engine, actor, *it, None, locked, visit.now).await?;
     }
     let count = format::whole(visit.language, all.len() as i128);
     Ok(visit.go_saying(&here, NoticeKind::Done, said, &[("count", &count)]))

@@ -1,10 +1,10 @@
 //! The rounds that a secretariat runs.
 
 use actix_web::HttpResponse;
-use engine::rounds::{Overview, list};
+use engine::rounds::{Overview, RoundState, list};
 use serde::Serialize;
 
-use super::{address, state};
+use super::address;
 use crate::error::Problem;
 use crate::language::Words;
 use crate::page::Page;
@@ -25,7 +25,7 @@ struct Line {
     programme: String,
     opens: String,
     closes: String,
-    state_key: &'static str,
+    state: RoundState,
     counts: Counts,
     href: String,
 }
@@ -70,7 +70,7 @@ pub(super) async fn show(visit: Visit) -> Result<HttpResponse, Problem> {
             programme: it.open.programme.texts(code(&visit)).title.clone(),
             opens: round.opens_on.clone(),
             closes: round.closes_on.clone(),
-            state_key: state(round, &visit),
+            state: RoundState::of(round, visit.now),
             counts: Counts::new(it),
             href: address(round.id, ""),
         }
