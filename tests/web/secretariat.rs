@@ -1,6 +1,7 @@
 //! The secretariat runs a round: invites, looks, reminds, returns, locks, takes results away.
 
 use engine::identity::Role;
+use serde_json::Value;
 use store::{AssessmentId, RoundId};
 
 use crate::support::{Browser, World, on_each_database};
