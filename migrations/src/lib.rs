@@ -10,6 +10,7 @@ mod columns;
 mod m20261122_000001_results;
 mod m20261123_000001_people;
 mod m20261123_000002_assessments;
+mod m20261123_000003_table;
 
 /// All steps, oldest first.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_results::Migration),
             Box::new(m20261123_000001_people::Migration),
             Box::new(m20261123_000002_assessments::Migration),
+            Box::new(m20261123_000003_table::Migration),
         ]
     }
 }

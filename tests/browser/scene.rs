@@ -95,8 +95,9 @@ async fn assessment(world: &World, round: &str) -> AssessmentId {
     let id: RoundId = round.rsplit('/').next().unwrap().parse().unwrap();
     let filter = store::assessments::AssessmentFilter::default();
     let sort = store::assessments::AssessmentOrder::default();
-    let from = store::assessments::AssessmentCursor::default();
-    let all = store::assessments::page(&world.db, id, &filter, sort, from, 2).await.unwrap();
+    let counts = store::assessments::counts(&world.db, id).await.unwrap();
+    let all =
+        store::assessments::page(&world.db, id, &counts, &filter, sort, None, 2).await.unwrap();
     all.rows[0].id
 }
 

@@ -11,6 +11,7 @@ use std::{env, fs};
 
 use engine::{audit, rescore, results};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use store::assessments::{self, AssessmentFilter};
 use store::{Filter, StoreError};
 
 use crate::backup::{Empty, filled, on_each_empty};
@@ -27,9 +28,10 @@ struct Fixture {
 }
 
 /// One for each version of the schema, oldest first.
-const FIXTURES: [Fixture; 2] = [
+const FIXTURES: [Fixture; 3] = [
     Fixture { name: "results", migrations: 1, results: 2, history: false },
     Fixture { name: "assessments", migrations: 3, results: 1, history: true },
+    Fixture { name: "table", migrations: 4, results: 1, history: true },
 ];
 
 #[tokio::test]
@@ -234,8 +236,41 @@ async fn upgraded(fixture: &Fixture, place: &Empty, before: &Sums) {
     let filter = Filter::default();
     let repeated = rescore::rescore(&db, &filter, |it| changed.push(it)).await.unwrap();
     assert_eq!((repeated.all, changed.len()), (fixture.results, 0), "{changed:?}");
+    assert_eq!(in_tables(&db, place).await > 0, fixture.history, "{}", fixture.name);
     db.close().await.unwrap();
     assert_eq!(&sums(place, before).await, before, "{}", fixture.name);
+}
+
+/// How many assessments there are; the table of its round counts each, and finds it by its name.
+async fn in_tables(db: &store::Db, place: &Empty) -> usize {
+    let raw = connect(place).await;
+    let sql = "SELECT id, round_id FROM assessment";
+    let rows = raw.query_all_raw(Statement::from_string(raw.get_database_backend(), sql)).await;
+    let rows = rows.unwrap();
+    let mut rounds: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &rows {
+        let read = |column| row.try_get::<sea_orm::prelude::Uuid>("", column).unwrap().to_string();
+        let (id, round) = (read("id"), read("round_id"));
+        let it = assessments::find(db, id.parse().unwrap()).await.unwrap().unwrap();
+        let counts = assessments::counts(db, it.round).await.unwrap();
+        let filter = AssessmentFilter {
+            text: Some(it.subject.name.to_uppercase()),
+            stage: Some(it.stage.clone()),
+            band: it.progress.band.clone(),
+        };
+        for order in assessments::Column::ALL {
+            let order = assessments::AssessmentOrder { by: order, descending: false };
+            let page = assessments::page(db, it.round, &counts, &filter, order, None, 50).await;
+            assert!(page.unwrap().rows.contains(&it), "{} {order}", it.subject.name);
+        }
+        *rounds.entry(round).or_default() += 1;
+    }
+    for (round, count) in rounds {
+        let counts = assessments::counts(db, round.parse().unwrap()).await.unwrap();
+        assert_eq!(counts.iter().map(|it| it.assessments).sum::<u64>(), count as u64);
+    }
+    raw.close().await.unwrap();
+    rows.len()
 }
 
 /// Takes away all that is in the place.

@@ -84,8 +84,8 @@ async fn assessment(world: &World, round: &str, name: &str) -> store::Assessment
     let id: RoundId = round.rsplit('/').next().unwrap().parse().unwrap();
     let filter = store::assessments::AssessmentFilter::default();
     let sort = store::assessments::AssessmentOrder::default();
-    let from = store::assessments::AssessmentCursor::default();
-    let all = store::assessments::page(&world.db, id, &filter, sort, from, 50).await.unwrap();
+    let counts = store::assessments::counts(&world.db, id).await.unwrap();
+    let all = store::assessments::page(&world.db, id, &counts, &filter, sort, None, 50).await.unwrap();
     all.rows.into_iter().find(|it| it.subject.name.starts_with(name)).unwrap()
 }
 
@@ -227,7 +227,7 @@ async fn the_table_is_found_sorted_and_taken_away() {
             }
         }
         let place = |body: &str, name: &str| body.find(name).unwrap();
-        for (sort, alfa_first) in [("subject", false), ("-subject", true), ("-score", true)] {
+        for (sort, alfa_first) in [("subject", true), ("-subject", false), ("-score", true)] {
             let body = browser.get(&format!("{round}?sort={sort}")).await.body;
             let body = body.split("<tbody").nth(1).unwrap();
             let first = place(body, "Alfa Eksempel") < place(body, "=Beta Eksempel");
@@ -237,7 +237,15 @@ async fn the_table_is_found_sorted_and_taken_away() {
         assert!(body.contains("Alfa Eksempel") && !body.contains("=Beta Eksempel"));
         let body = browser.get(&format!("{round}?stage=assessment")).await.body;
         assert!(!body.contains("Alfa Eksempel") && body.contains("=Beta Eksempel"));
-        assert_eq!(browser.get(&format!("{round}?sort=nothing")).await.status, 400);
+        let body = browser.get(&format!("{round}?text=EKSEMPEL+al")).await.body;
+        assert!(body.contains("Alfa Eksempel") && !body.contains("=Beta Eksempel"));
+        let body = browser.get(&format!("{round}?text=lfa")).await.body;
+        assert!(body.contains("No company fits") && body.contains("must begin a word"));
+        for wrong in ["sort=nothing", "at=50", "at=after:-score:1:x:", "sort=-score&at=BELOW"] {
+            let below = format!("after%3Asubject%3A1%3A{}%3A+alfa", own.id);
+            let path = format!("{round}?{}", wrong.replace("BELOW", &below));
+            assert_eq!(browser.get(&path).await.status, 400, "{path}");
+        }
 
         let csv = browser.get(&format!("{round}/export.csv?sort=subject")).await;
         assert!(csv.header("content-disposition").starts_with("attachment"));

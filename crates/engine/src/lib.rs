@@ -51,7 +51,7 @@ pub use error::EngineError;
 pub use forms::Files;
 pub use forms::prepare::PreparedForm;
 pub use store::StoreError;
-pub use store::assessments::{AssessmentOrder, Column as SortColumn};
+pub use store::assessments::{AssessmentCursor, AssessmentOrder, Column as SortColumn, Total};
 pub use store::{Assessment, Round};
 pub use store::{
     AssessmentId, Comment, CommentKind, Event, EvidenceId, OrganisationId, PersonId, RoundId,

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use model::keywords::Band;
 use model::{Form, Scorecard};
 use serde::Serialize;
-use store::assessments::{self, AssessmentCursor, AssessmentFilter, AssessmentOrder};
+use store::assessments::{self, AssessmentCursor, AssessmentFilter, AssessmentOrder, Total};
 use store::{About, Assessment, AssessmentId, NewEvent, Organisation, OrganisationId, RoundId};
 
 use crate::engine::Engine;
@@ -17,7 +17,7 @@ use crate::error::EngineError;
 use crate::identity::{Actor, Scope};
 use crate::kept::KeptForm;
 use crate::results::read;
-use crate::rights::{self, OpenRound};
+use crate::rounds::{self, Overview};
 use crate::writer::Change;
 
 /// How many rows are in memory at once while all of them are taken away.
@@ -26,7 +26,7 @@ const CHUNK: usize = 200;
 /// Which rows, and in which order; an empty text does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// A part of the name of the subject.
+    /// Words, each of which begins a word of the name of the subject.
     pub text: String,
     /// Where they stand.
     pub stage: String,
@@ -215,8 +215,8 @@ impl Row {
 /// What rows are read with.
 #[derive(Debug)]
 pub struct Table {
-    /// The round.
-    pub open: OpenRound,
+    /// The round, and how far it is.
+    pub overview: Overview,
     form: Option<Arc<KeptForm>>,
     language: String,
 }
@@ -226,8 +226,14 @@ pub struct Table {
 pub struct TablePage {
     /// The rows, in order.
     pub rows: Vec<Row>,
+    /// How many rows came before, when the pages before were looked at.
+    pub rows_before: u64,
+    /// Where the page before it ends, if there is one.
+    pub previous: Option<AssessmentCursor>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<AssessmentCursor>,
     /// How many there are on all pages.
-    pub total: u64,
+    pub total: Total,
 }
 
 /// The table of a round, for somebody who runs it.
@@ -237,14 +243,15 @@ pub async fn open(
     round: RoundId,
     language: &str,
 ) -> Result<Table, EngineError> {
-    let open = rights::round(engine, actor, round).await?;
+    let overview = rounds::overview(engine, actor, round).await?;
     let forms = store::rounds::forms(&engine.db, round).await?;
-    let hash = open.programme.programme.first().form.as_ref().and_then(|it| forms.get(it));
+    let programme = &overview.open.programme.programme;
+    let hash = programme.first().form.as_ref().and_then(|it| forms.get(it));
     let form = match hash {
         Some(hash) => Some(engine.kept.form(&engine.db, hash).await?),
         None => None,
     };
-    Ok(Table { open, form, language: language.to_owned() })
+    Ok(Table { overview, form, language: language.to_owned() })
 }
 
 impl Table {
@@ -256,7 +263,7 @@ impl Table {
 
     /// The stages of the programme.
     pub fn stages(&self) -> Vec<Named> {
-        let stages = &self.open.programme.texts(&self.language).stages;
+        let stages = &self.overview.open.programme.texts(&self.language).stages;
         stages.iter().map(|it| Named { id: it.id.clone(), title: it.title.clone() }).collect()
     }
 
@@ -264,24 +271,29 @@ impl Table {
         self.form.as_ref().map(|it| it.texts(&self.language))
     }
 
-    /// At most `limit` rows from the place `from` on.
+    /// At most `limit` rows behind the place `at`, or before it.
     pub async fn page(
         &self,
         engine: &Engine,
         wanted: &Wanted,
-        from: u64,
+        at: Option<&AssessmentCursor>,
         limit: u64,
     ) -> Result<TablePage, EngineError> {
-        let (filter, from) = (wanted.filter(), AssessmentCursor(from));
-        let round = self.open.round.id;
+        let (filter, counts) = (wanted.filter(), &self.overview.counts);
+        let round = self.overview.open.round.id;
         let listed =
-            assessments::page(&engine.db, round, &filter, wanted.sort, from, limit).await?;
-        let rows = listed.rows.iter().map(|it| self.row(it)).collect();
-        Ok(TablePage { rows, total: listed.total })
+            assessments::page(&engine.db, round, counts, &filter, wanted.sort, at, limit).await?;
+        Ok(TablePage {
+            rows: listed.rows.iter().map(|it| self.row(it)).collect(),
+            rows_before: listed.rows_before,
+            previous: listed.previous,
+            next: listed.next,
+            total: listed.total,
+        })
     }
 
     fn row(&self, it: &Assessment) -> Row {
-        let stage = self.open.programme.texts(&self.language).stage(&it.stage);
+        let stage = self.overview.open.programme.texts(&self.language).stage(&it.stage);
         let meta = self.texts().map(|it| &it.meta);
         let band = it.progress.band.as_ref().map(|id| {
             let found = meta.and_then(|it| it.bands.iter().find(|it| it.id == *id));
@@ -344,7 +356,7 @@ pub async fn export(
     now: DateTime<Utc>,
 ) -> Result<Export, EngineError> {
     actor.require(Scope::Export)?;
-    let round = &table.open.round;
+    let round = &table.overview.open.round;
     let ids = assessments::ids(&engine.db, round.id, &wanted.filter(), wanted.sort).await?;
     let event = NewEvent {
         at: now,
@@ -385,7 +397,7 @@ impl Export {
 
     /// The title of the round.
     pub fn title(&self) -> &str {
-        &self.table.open.round.title
+        &self.table.overview.open.round.title
     }
 
     /// How many rows there are.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
+use store::assessments::Count;
 use store::{About, NewEvent, OrganisationId, Round, RoundId, Transaction};
 
 use crate::engine::{Engine, day};
@@ -86,25 +87,40 @@ pub struct Offered {
 pub struct Overview {
     /// The round.
     pub open: OpenRound,
-    /// How many assessments there are at each stage.
-    pub stages: BTreeMap<String, u64>,
-    /// How many have an answer.
-    pub begun: u64,
-    /// How many were submitted.
-    pub submitted: u64,
+    /// How many assessments there are, by stage and band.
+    pub counts: Vec<Count>,
 }
 
 impl Overview {
     /// How many assessments there are.
     pub fn total(&self) -> u64 {
-        self.stages.values().sum()
+        self.counts.iter().map(|it| it.assessments).sum()
+    }
+
+    /// How many have an answer.
+    pub fn begun(&self) -> u64 {
+        self.counts.iter().map(|it| it.begun).sum()
+    }
+
+    /// How many were submitted.
+    pub fn submitted(&self) -> u64 {
+        self.counts.iter().map(|it| it.submitted).sum()
+    }
+
+    /// How many are at each stage.
+    pub fn stages(&self) -> BTreeMap<String, u64> {
+        let mut stages = BTreeMap::new();
+        for it in &self.counts {
+            *stages.entry(it.stage.clone()).or_default() += it.assessments;
+        }
+        stages
     }
 
     /// How many are at a final stage.
     pub fn finished(&self) -> u64 {
         let document = self.open.programme.document();
         let is_final = |id: &str| document.stage(id).is_some_and(|it| it.is_final);
-        self.stages.iter().filter(|(id, _)| is_final(id)).map(|(_, count)| count).sum()
+        self.counts.iter().filter(|it| is_final(&it.stage)).map(|it| it.assessments).sum()
     }
 }
 
@@ -138,9 +154,8 @@ pub async fn overview(
 }
 
 async fn look(engine: &Engine, open: OpenRound) -> Result<Overview, EngineError> {
-    let stages = store::assessments::count_by_stage(&engine.db, open.round.id).await?;
-    let (begun, submitted) = store::assessments::count_begun(&engine.db, open.round.id).await?;
-    Ok(Overview { open, stages, begun, submitted })
+    let counts = store::assessments::counts(&engine.db, open.round.id).await?;
+    Ok(Overview { open, counts })
 }
 
 /// Makes a round of the programme with this id, run by `organisation`; its forms and the

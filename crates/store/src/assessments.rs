@@ -1,17 +1,15 @@
 //! Assessments: one subject in one round each, and the people who have a part in it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use model::response::Subject;
 use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait as _, DbBackend, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 
-use crate::db::Connection;
+use crate::db::{Connection, Executor, Transaction};
 use crate::entity::{assessment as row, assignment};
 use crate::error::{Failure, StoreError, failed};
 use crate::id::id;
@@ -20,11 +18,16 @@ use crate::people::PersonId;
 use crate::rounds::RoundId;
 use crate::words;
 
+mod counting;
+mod cursor;
 mod listing;
+mod sql;
 mod visible;
-pub use listing::{
-    AssessmentCursor, AssessmentFilter, AssessmentOrder, Column, Listed, get_many, ids, page,
-};
+mod wording;
+pub(crate) use counting::Tally;
+pub use counting::{Count, counts};
+pub use cursor::AssessmentCursor;
+pub use listing::{AssessmentFilter, AssessmentOrder, Column, Listed, Total, get_many, ids, page};
 pub use visible::{Visible, visible};
 
 id!(
@@ -92,47 +95,84 @@ pub struct Assignment {
 }
 
 /// Stores a new assessment.
-pub async fn insert(db: &impl Connection, assessment: &Assessment) -> Result<(), StoreError> {
+pub async fn insert(db: &Transaction, assessment: &Assessment) -> Result<(), StoreError> {
+    let words = wording::words(&assessment.subject.name);
     row::Entity::insert(active(assessment))
         .exec_without_returning(&db.executor())
         .await
         .map_err(failed("store an assessment"))?;
+    wording::keep(db, (assessment.round.0, assessment.id.0), "", &words).await?;
+    db.tally().note(None, Some(assessment.into()));
     Ok(())
 }
 
 /// Replaces what is stored by `assessment`, unless it is no longer at `revision`; whether it was.
 pub async fn update(
-    db: &impl Connection,
+    db: &Transaction,
     assessment: &Assessment,
     revision: u64,
 ) -> Result<bool, StoreError> {
-    let changed = row::Entity::update_many()
+    const CHANGE: &str = "change an assessment";
+    let same = || {
+        row::Entity::find_by_id(assessment.id.0)
+            .filter(row::Column::Revision.eq(words::signed(revision)))
+    };
+    let Some(before) = held(db, same()).await.map_err(failed(CHANGE))? else { return Ok(false) };
+    row::Entity::update_many()
         .set(row::ActiveModel { id: sea_orm::NotSet, ..active(assessment) })
         .filter(row::Column::Id.eq(assessment.id.0))
-        .filter(row::Column::Revision.eq(words::signed(revision)))
         .exec(&db.executor())
         .await
-        .map_err(failed("change an assessment"))?;
-    Ok(changed.rows_affected == 1)
+        .map_err(failed(CHANGE))?;
+    let words = wording::words(&assessment.subject.name);
+    wording::keep(db, (before.round_id, before.id), &before.subject_words, &words).await?;
+    db.tally().note(Some((&before).into()), Some(assessment.into()));
+    Ok(true)
 }
 
 /// Notes how far the sheet in hand is, and when it was changed.
 pub async fn set_progress(
-    db: &impl Connection,
+    db: &Transaction,
     id: AssessmentId,
     answered: u32,
     asked: u32,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    row::Entity::update_many()
-        .col_expr(row::Column::Answered, Expr::value(words::count(answered)))
-        .col_expr(row::Column::Asked, Expr::value(words::count(asked)))
-        .col_expr(row::Column::ChangedAt, Expr::value(words::time(at)))
-        .filter(row::Column::Id.eq(id.0))
-        .exec(&db.executor())
-        .await
-        .map_err(failed("note how far an assessment is"))?;
+    const NOTE: &str = "note how far an assessment is";
+    let update = || {
+        row::Entity::update_many()
+            .col_expr(row::Column::Answered, Expr::value(words::count(answered)))
+            .col_expr(row::Column::Asked, Expr::value(words::count(asked)))
+            .col_expr(row::Column::ChangedAt, Expr::value(words::time(at)))
+            .filter(row::Column::Id.eq(id.0))
+    };
+    let begun = answered > 0;
+    let as_before = if begun { row::Column::Answered.gt(0) } else { row::Column::Answered.lte(0) };
+    let updated = update().filter(as_before).exec(&db.executor()).await.map_err(failed(NOTE))?;
+    if updated.rows_affected > 0 {
+        return Ok(());
+    }
+    // It is begun by this, or no longer, which is rare.
+    let before = held(db, row::Entity::find_by_id(id.0)).await.map_err(failed(NOTE))?;
+    if let Some(before) = before {
+        update().exec(&db.executor()).await.map_err(failed(NOTE))?;
+        let before = counting::Counted::from(&before);
+        db.tally().note(Some(before.clone()), Some(before.with_begun(begun)));
+    }
     Ok(())
+}
+
+/// What is found, kept from being changed by others until the transaction ends.
+async fn held(
+    db: &Transaction,
+    select: Select<row::Entity>,
+) -> Result<Option<row::Model>, sea_orm::DbErr> {
+    let executor = db.executor();
+    let select = match executor.get_database_backend() {
+        DbBackend::Postgres => select.lock_exclusive(),
+        _ => select,
+    };
+    select.one(&executor).await
 }
 
 /// Notes when people were reminded of these assessments.
@@ -215,33 +255,6 @@ pub async fn organisations(
     Ok(ids.into_iter().map(OrganisationId).collect())
 }
 
-/// How many assessments of `round` stand at each stage.
-pub async fn count_by_stage(
-    db: &impl Connection,
-    round: RoundId,
-) -> Result<BTreeMap<String, u64>, StoreError> {
-    let rows: Vec<(String, i64)> = row::Entity::find()
-        .filter(row::Column::RoundId.eq(round.0))
-        .select_only()
-        .column(row::Column::Stage)
-        .column_as(row::Column::Id.count(), "count")
-        .group_by(row::Column::Stage)
-        .into_tuple()
-        .all(&db.executor())
-        .await
-        .map_err(failed(COUNT))?;
-    Ok(rows.into_iter().map(|(stage, count)| (stage, words::whole(count))).collect())
-}
-
-/// How many assessments of `round` were begun, that is, have an answer; and were submitted.
-pub async fn count_begun(db: &impl Connection, round: RoundId) -> Result<(u64, u64), StoreError> {
-    let of_round = || row::Entity::find().filter(row::Column::RoundId.eq(round.0));
-    let begun = of_round().filter(row::Column::Answered.gt(0)).count(&db.executor()).await;
-    let submitted =
-        of_round().filter(row::Column::SubmittedAt.is_not_null()).count(&db.executor()).await;
-    Ok((begun.map_err(failed(COUNT))?, submitted.map_err(failed(COUNT))?))
-}
-
 /// The strict totals of the submitted assessments of `round`, with their organisations.
 pub async fn totals(
     db: &impl Connection,
@@ -297,7 +310,6 @@ pub async fn roles(
 }
 
 const READ: &str = "read an assessment";
-const COUNT: &str = "count the assessments of a round";
 
 fn read(rows: Result<Vec<row::Model>, sea_orm::DbErr>) -> Result<Vec<Assessment>, StoreError> {
     let rows = rows.map_err(failed(READ))?;
@@ -307,6 +319,8 @@ fn read(rows: Result<Vec<row::Model>, sea_orm::DbErr>) -> Result<Vec<Assessment>
 fn active(assessment: &Assessment) -> row::ActiveModel {
     let it = assessment.clone();
     row::ActiveModel {
+        shelf: Set(counting::shelf(&it.stage, it.progress.band.as_deref())),
+        subject_words: Set(wording::words(&it.subject.name)),
         id: Set(it.id.0),
         round_id: Set(it.round.0),
         organisation_id: Set(it.organisation.0),

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::assessments::Tally;
 use crate::error::{StoreError, failed};
 use crate::place::Place;
 use crate::schema::{self, SchemaStatus};
@@ -25,7 +26,10 @@ pub struct Db {
 /// Dropped without [`commit`](Self::commit), it leaves no trace. After an error it is to be
 /// dropped: the database may have given it up.
 #[derive(Debug)]
-pub struct Transaction(DatabaseTransaction);
+pub struct Transaction {
+    inner: DatabaseTransaction,
+    tally: Tally,
+}
 
 /// What the functions of this crate read from and write to: a [`Db`] or a [`Transaction`].
 pub trait Connection: sealed::Executor {}
@@ -116,7 +120,8 @@ impl Db {
 
     /// Begins changes that are made together or not at all.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        begin(self).await.map(Transaction).map_err(failed("begin a transaction"))
+        let inner = begin(self).await.map_err(failed("begin a transaction"))?;
+        Ok(Transaction { inner, tally: Tally::default() })
     }
 
     /// Waits until running statements are done and closes the database.
@@ -139,12 +144,19 @@ impl Db {
 impl Transaction {
     /// Makes the changes last.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(failed("commit a transaction"))
+        let counted = self.tally.write(&self.executor()).await;
+        counted.map_err(failed("count the assessments of a round"))?;
+        self.inner.commit().await.map_err(failed("commit a transaction"))
     }
 
     /// Takes the changes back at once; dropping does so a moment later.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        self.0.rollback().await.map_err(failed("take a transaction back"))
+        self.inner.rollback().await.map_err(failed("take a transaction back"))
+    }
+
+    /// By how much counts change in it.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
     }
 }
 
@@ -173,7 +185,7 @@ impl Connection for Transaction {}
 
 impl Executor for Transaction {
     fn executor(&self) -> DatabaseExecutor<'_> {
-        (&self.0).into()
+        (&self.inner).into()
     }
 }
 

@@ -26,6 +26,8 @@ const REST: Duration = Duration::from_secs(1);
 const SERVICE_SESSION: &str =
     "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '30s'";
 const SQLITE_CONNECTIONS: u32 = 4;
+/// How much of the file each connection holds in memory at most, in KiB as SQLite writes it.
+const SQLITE_CACHE: &str = "-16384";
 const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// Where the database is.
@@ -228,5 +230,9 @@ fn named(options: PgConnectOptions) -> PgConnectOptions {
 }
 
 fn sqlite(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).busy_timeout(PATIENCE).foreign_keys(true)
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(PATIENCE)
+        .foreign_keys(true)
+        .pragma("cache_size", SQLITE_CACHE)
 }

@@ -258,6 +258,21 @@ const TABLES: &[Fixed] = &[
             ("asked", Integer),
             ("strict", Double),
             ("band", Text),
+            ("shelf", Text),
+            ("subject_words", Text),
+        ],
+    ),
+    ("assessment_word", 3, &[("round_id", Uuid), ("word", Text), ("assessment_id", Uuid)]),
+    (
+        "assessment_count",
+        3,
+        &[
+            ("round_id", Uuid),
+            ("stage", Text),
+            ("band", Text),
+            ("assessments", BigInteger),
+            ("begun", BigInteger),
+            ("submitted", BigInteger),
         ],
     ),
     (

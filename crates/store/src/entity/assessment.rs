@@ -22,6 +22,8 @@ pub struct Model {
     pub asked: i32,
     pub strict: Option<f64>,
     pub band: Option<String>,
+    pub shelf: String,
+    pub subject_words: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,6 +2,8 @@
 #![allow(missing_docs, unreachable_pub, reason = "the public types explain the columns")]
 
 pub(crate) mod assessment;
+pub(crate) mod assessment_count;
+pub(crate) mod assessment_word;
 pub(crate) mod assignment;
 pub(crate) mod attempt;
 pub(crate) mod comment;

@@ -8,4 +8,5 @@ mod people;
 mod saving;
 mod streaming;
 mod support;
+mod table;
 mod trouble;

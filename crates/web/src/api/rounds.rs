@@ -165,10 +165,10 @@ fn view(it: &Overview, language: &str, now: DateTime<Utc>) -> RoundView {
         closed_at: round.closed_at.map(Into::into),
         counts: Counts {
             invited: it.total(),
-            begun: it.begun,
-            submitted: it.submitted,
+            begun: it.begun(),
+            submitted: it.submitted(),
             finished: it.finished(),
-            stages: it.stages.clone(),
+            stages: it.stages(),
         },
     }
 }

@@ -2,9 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Path, to};
-use engine::AssessmentOrder;
 use engine::identity::Scope;
 use engine::results_table::{self, Row, Wanted};
+use engine::{AssessmentOrder, Total};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TableQuery {
-    /// A part of the name of the subject.
+    /// Words, each of which begins a word of the name of the subject.
     #[serde(default)]
     text: String,
     /// Only at this stage.
@@ -92,7 +92,7 @@ struct TableQuery {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ExportQuery {
-    /// A part of the name of the subject.
+    /// Words, each of which begins a word of the name of the subject.
     #[serde(default)]
     text: String,
     /// Only at this stage.
@@ -112,8 +112,9 @@ struct TableView {
     items: Vec<RowView>,
     /// What to send as `cursor` for the next ones; null where there are none.
     next: Option<String>,
-    /// How many rows there are on all pages.
-    total: u64,
+    /// How many rows there are on all pages; null where `text` has words that too many names
+    /// have to count them.
+    total: Option<u64>,
 }
 
 /// An assessment as a row.
@@ -174,11 +175,7 @@ async fn table(
     asked: Query<TableQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (engine, who, asked) = (visit.engine(), actor(&visit, Scope::Read)?, asked.0);
-    let (limit, from) = (most(asked.limit)?, cursor::<u64>(asked.cursor.as_deref())?);
-    let from = from.unwrap_or(0);
-    if from > u64::from(u32::MAX) {
-        return Err(Problem::unreadable("`cursor` must be the `next` of the page before"));
-    }
+    let (limit, at) = (most(asked.limit)?, cursor(asked.cursor.as_deref())?);
     let wanted = Wanted {
         text: asked.text,
         stage: asked.stage,
@@ -186,12 +183,14 @@ async fn table(
         sort: sort(asked.sort.as_deref())?,
     };
     let table = results_table::open(engine, who, id(&path)?, visit.language.code()).await?;
-    let page = table.page(engine, &wanted, from, limit).await?;
-    let end = from + page.rows.len() as u64;
+    let page = table.page(engine, &wanted, at.as_ref(), limit).await?;
     Ok(HttpResponse::Ok().json(TableView {
-        next: (end < page.total && !page.rows.is_empty()).then(|| end.to_string()),
+        next: page.next.map(|it| it.to_string()),
         items: page.rows.into_iter().map(row).collect(),
-        total: page.total,
+        total: match page.total {
+            Total::Exactly(total) => Some(total),
+            Total::MoreThan(_) => None,
+        },
     }))
 }
 

@@ -195,7 +195,7 @@ fn edit_page(visit: &Visit, it: &Overview, values: Values, errors: Vec<FieldErro
             head: RoundHead::new(&it.open, code(visit)),
             closes: round.closes_on.clone(),
             closed: closed.map(|it| it.date_naive().to_string()),
-            unfinished: it.total().saturating_sub(it.submitted),
+            unfinished: it.total().saturating_sub(it.submitted()),
             close_href: round.closed_at.is_none().then(|| address(round.id, "/close")),
             open_href: closed.map(|_| address(round.id, "/open")),
         },

@@ -5,8 +5,8 @@ use actix_web::web::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::results_table::{self, Named, Row, Table, Wanted};
 use engine::rights;
-use engine::rounds::{self, Overview, RoundState};
-use engine::{AssessmentOrder, RoundId, SortColumn, flow};
+use engine::rounds::{Overview, RoundState};
+use engine::{AssessmentCursor, AssessmentOrder, RoundId, SortColumn, Total, flow};
 use serde::Serialize;
 
 use super::rounds::Counts;
@@ -33,7 +33,9 @@ struct RoundPage {
     table: ShownTable,
     filter: Filter,
     exports: Vec<ExportLink>,
+    /// How many rows there are, or how many are known where they are not counted.
     total: u64,
+    uncounted: bool,
     previous_href: Option<String>,
     next_href: Option<String>,
 }
@@ -161,11 +163,11 @@ const COLUMNS: [TableColumn; 9] = [
 ];
 
 /// What an address asks of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Asked {
     pub(super) wanted: Wanted,
     columns: Vec<&'static str>,
-    after: u64,
+    at: Option<AssessmentCursor>,
 }
 
 impl Asked {
@@ -176,17 +178,17 @@ impl Asked {
         let sort = sort.map_or(Ok(AssessmentOrder::default()), |it| {
             it.parse().map_err(|_| Problem::unreadable(format!("sort: {it}")))
         })?;
-        let after = find("after").filter(|it| !it.is_empty());
-        let after = after.map_or(Ok(0), |it| {
-            let number = it.parse::<u32>().map(u64::from);
-            number.map_err(|_| Problem::unreadable(format!("after: {it}")))
-        })?;
+        let at = find("at").filter(|it| !it.is_empty()).map(|it| {
+            let cursor = it.parse::<AssessmentCursor>();
+            cursor.map_err(|why| Problem::unreadable(format!("at: {why}")))
+        });
+        let at = at.transpose()?;
         let chosen = |column: &&TableColumn| {
             pairs.iter().any(|(name, value)| name == "column" && value == column.id)
         };
         let columns: Vec<&str> = COLUMNS[1..].iter().filter(chosen).map(|it| it.id).collect();
         let wanted = Wanted { text: get("text"), stage: get("stage"), band: get("band"), sort };
-        Ok(Self { wanted, columns, after })
+        Ok(Self { wanted, columns, at })
     }
 
     fn shows(&self, column: &TableColumn) -> bool {
@@ -195,19 +197,25 @@ impl Asked {
             || (self.columns.is_empty() && column.usual)
     }
 
-    /// The address of the same table at `path`, from row `after` on.
-    fn href(&self, path: &str, sort: AssessmentOrder, stage: &str, after: u64) -> String {
+    /// The address of the same table at `path`, from the place `at` on.
+    fn href(
+        &self,
+        path: &str,
+        sort: AssessmentOrder,
+        stage: &str,
+        at: Option<&AssessmentCursor>,
+    ) -> String {
         let sort = match sort == AssessmentOrder::default() {
             true => String::new(),
             false => sort.to_string(),
         };
-        let after = if after == 0 { String::new() } else { after.to_string() };
+        let at = at.map(AssessmentCursor::to_string).unwrap_or_default();
         let fixed = [
             ("text", self.wanted.text.as_str()),
             ("stage", stage),
             ("band", self.wanted.band.as_str()),
             ("sort", sort.as_str()),
-            ("after", after.as_str()),
+            ("at", at.as_str()),
         ];
         let columns = self.columns.iter().map(|it| ("column", *it));
         with_query(path, fixed.into_iter().chain(columns))
@@ -223,7 +231,7 @@ impl Asked {
             kind: it.kind,
             sortable: true,
             sorted: here.then_some(if now.descending { "down" } else { "up" }),
-            href: self.href(path, next, &self.wanted.stage, 0),
+            href: self.href(path, next, &self.wanted.stage, None),
             shown: self.shows(it),
             choosable: it.id != COLUMNS[0].id,
         }
@@ -234,24 +242,26 @@ impl Asked {
 pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpResponse, Problem> {
     let (engine, actor, round) = (visit.engine(), visit.actor()?, id(&path)?);
     let asked = Asked::read(&asked(&visit))?;
-    let overview = rounds::overview(engine, actor, round).await?;
     let table = results_table::open(engine, actor, round, code(&visit)).await?;
-    let found = table.page(engine, &asked.wanted, asked.after, ROWS).await?;
+    let found = table.page(engine, &asked.wanted, asked.at.as_ref(), ROWS).await?;
     let (here, wanted) = (address(round, ""), &asked.wanted);
     let shown = u64::try_from(found.rows.len()).unwrap_or(ROWS);
-    let end = asked.after + shown;
-    let at = |after: u64| asked.href(&here, wanted.sort, &wanted.stage, after);
+    let at = |it: &AssessmentCursor| asked.href(&here, wanted.sort, &wanted.stage, Some(it));
+    let (total, uncounted) = match found.total {
+        Total::Exactly(total) => (total, false),
+        Total::MoreThan(total) => (total, true),
+    };
     visit.show(&RoundPage {
-        round: shown_round(&visit, &overview),
-        counts: Counts::new(&overview),
-        stages: stages(&table, &overview, &asked, &here),
+        round: shown_round(&visit, &table.overview),
+        counts: Counts::new(&table.overview),
+        stages: stages(&table, &asked, &here),
         bands: table.bands(),
         table: ShownTable {
             sort: wanted.sort.to_string(),
             columns: COLUMNS.iter().map(|it| asked.column(it, &here, visit.words())).collect(),
             rows: found.rows.into_iter().map(|it| row(&visit, round, &asked, it)).collect(),
-            from: if shown == 0 { 0 } else { asked.after + 1 },
-            to: end,
+            from: if shown == 0 { 0 } else { found.rows_before + 1 },
+            to: found.rows_before + shown,
         },
         filter: Filter {
             text: wanted.text.clone(),
@@ -259,9 +269,10 @@ pub(super) async fn show(visit: Visit, path: Path<String>) -> Result<HttpRespons
             band: wanted.band.clone(),
         },
         exports: exports(round, &asked),
-        total: found.total,
-        previous_href: (asked.after > 0).then(|| at(asked.after.saturating_sub(ROWS))),
-        next_href: (end < found.total && shown > 0).then(|| at(end)),
+        total,
+        uncounted,
+        previous_href: found.previous.as_ref().map(at),
+        next_href: found.next.as_ref().map(at),
     })
 }
 
@@ -278,15 +289,16 @@ fn shown_round(visit: &Visit, it: &Overview) -> ShownRound {
         state,
         days_left: left.filter(|_| state == RoundState::Open),
         invite_href: (state != RoundState::Closed).then(|| address(round.id, "/invite")),
-        remind_href: (begun && it.submitted < it.total()).then(|| address(round.id, "/remind")),
+        remind_href: (begun && it.submitted() < it.total()).then(|| address(round.id, "/remind")),
         edit_href: address(round.id, "/edit"),
     }
 }
 
-fn stages(table: &Table, overview: &Overview, asked: &Asked, here: &str) -> Vec<StageLine> {
+fn stages(table: &Table, asked: &Asked, here: &str) -> Vec<StageLine> {
+    let counts = table.overview.stages();
     let line = |it: Named| StageLine {
-        count: overview.stages.get(&it.id).copied().unwrap_or_default(),
-        href: asked.href(here, asked.wanted.sort, &it.id, 0),
+        count: counts.get(&it.id).copied().unwrap_or_default(),
+        href: asked.href(here, asked.wanted.sort, &it.id, None),
         id: it.id,
         title: it.title,
     };
@@ -298,7 +310,7 @@ fn exports(round: RoundId, asked: &Asked) -> Vec<ExportLink> {
         let path = address(round, &format!("/export.{}", it.name()));
         ExportLink {
             format: it.name().to_uppercase(),
-            href: asked.href(&path, asked.wanted.sort, &asked.wanted.stage, 0),
+            href: asked.href(&path, asked.wanted.sort, &asked.wanted.stage, None),
         }
     };
     Format::ALL.map(link).into()
@@ -406,16 +418,19 @@ mod tests {
 
     #[test]
     fn the_table_is_kept_in_its_address() {
-        let query = "text=fysio&stage=closed&sort=-score&after=50&column=stage&column=band";
+        let query = "text=fysio&stage=closed&sort=-score\
+            &at=after%3A-score%3A50%3A019aaf7e-0000-7000-8000-000000000001%3A62.5\
+            &column=stage&column=band";
         let asked = read(query);
-        let again = asked.href("/r", asked.wanted.sort, &asked.wanted.stage, asked.after);
+        let at = asked.at.as_ref();
+        let again = asked.href("/r", asked.wanted.sort, &asked.wanted.stage, at);
         assert_eq!(again, format!("/r?{query}"));
-        assert_eq!(read("").href("/r", AssessmentOrder::default(), "", 0), "/r");
+        assert_eq!(read("").href("/r", AssessmentOrder::default(), "", None), "/r");
     }
 
     #[test]
     fn what_cannot_be_read_is_refused() {
-        for (name, value) in [("sort", "nothing"), ("after", "-1")] {
+        for (name, value) in [("sort", "nothing"), ("at", "50"), ("at", "after:score:1")] {
             assert!(Asked::read(&[(name.to_owned(), value.to_owned())]).is_err(), "{name}");
         }
     }

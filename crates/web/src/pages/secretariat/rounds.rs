@@ -43,8 +43,8 @@ impl Counts {
     pub(super) fn new(it: &Overview) -> Self {
         Self {
             invited: it.total(),
-            begun: it.begun,
-            submitted: it.submitted,
+            begun: it.begun(),
+            submitted: it.submitted(),
             finished: it.finished(),
         }
     }
