@@ -202,9 +202,10 @@ fn signs(transition: &Transition) -> bool {
     transition.gate.as_ref().is_some_and(|it| it.complete)
 }
 
-/// Takes `action` on the assessment with `id`, if it is still at the revision that was `seen`,
-/// where one is named. Where something is answered at the stage, it is signed with the name of
-/// the person who answers for it.
+/// Takes `action` on the assessment with `id`.
+///
+/// Where a revision is named that was `seen`, it must still be at that. Where something is
+/// answered at the stage, it is signed with the name of the person who answers for it.
 pub async fn act(
     engine: &Engine,
     actor: &Actor,
@@ -512,9 +513,11 @@ pub const LONGEST_WORDS: usize = 5000;
 /// How long a remark about one question may be, in characters.
 pub const LONGEST_REMARK: usize = 2000;
 
-/// Returns a signed sheet to those who answer, if the assessment is still at the revision that
-/// was `seen`, where one is named; with remarks: about the whole under an empty place, and about
-/// questions. The letters are sent only if it is returned.
+/// Returns a signed sheet to those who answer, with remarks: about the whole under an empty
+/// place, and about questions.
+///
+/// Where a revision is named that was `seen`, the assessment must still be at that. The letters
+/// are sent only if it is returned.
 pub async fn hand_back(
     engine: &Engine,
     actor: &Actor,
