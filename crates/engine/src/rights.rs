@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use model::programme::Stage;
+use store::assessments::Opened;
 use store::organisations::Organisation;
-use store::{About, Assessment, AssessmentId, Round, RoundId};
+use store::{About, Assessment, AssessmentId, Round, RoundId, Sheet};
 
 use crate::engine::Engine;
 use crate::error::{Closed, EngineError};
@@ -71,14 +72,23 @@ pub async fn assessment(
     actor: &Actor,
     id: AssessmentId,
 ) -> Result<OpenAssessment, EngineError> {
+    Ok(assessment_and_sheet(engine, actor, id).await?.0)
+}
+
+/// The assessment with `id`, for somebody who may see it, and the sheet of the stage it stands
+/// at, if it is begun.
+pub async fn assessment_and_sheet(
+    engine: &Engine,
+    actor: &Actor,
+    id: AssessmentId,
+) -> Result<(OpenAssessment, Option<Sheet>), EngineError> {
     const MISSING: EngineError = EngineError::NotFound { what: "assessment" };
     let db = &engine.db;
-    let assessment = store::assessments::find(db, id).await?.ok_or(MISSING)?;
-    let round = store::rounds::get(db, assessment.round).await?;
+    let found = store::assessments::opened(db, id, actor.person.id).await?.ok_or(MISSING)?;
+    let Opened { assessment, round, organisation, mut roles, sheet } = found;
     let programme = engine.kept.programme(db, &round.programme_hash).await?;
     let own = actor.is_member_of(assessment.organisation);
     let runs = actor.is_secretariat_of(round.organisation);
-    let mut roles = store::assessments::roles(db, id, actor.person.id).await?;
     let document = programme.document();
     if own {
         roles.extend(document.stages.first().and_then(|it| it.by.clone()));
@@ -92,8 +102,7 @@ pub async fn assessment(
     if !standing.sees() {
         return Err(MISSING);
     }
-    let organisation = store::organisations::get(db, assessment.organisation).await?;
-    Ok(OpenAssessment { assessment, round, programme, organisation, standing })
+    Ok((OpenAssessment { assessment, round, programme, organisation, standing }, sheet))
 }
 
 /// The role that those who run a round have in its programme, where it has such a role.

@@ -80,7 +80,11 @@ pub async fn open(
     actor: &Actor,
     id: AssessmentId,
 ) -> Result<OpenSheet, EngineError> {
-    in_hand(engine, rights::assessment(engine, actor, id).await?).await
+    let (open, sheet) = rights::assessment_and_sheet(engine, actor, id).await?;
+    match sheet {
+        Some(sheet) => read_sheet(engine, open, sheet).await,
+        None => in_hand(engine, open).await,
+    }
 }
 
 /// The sheet with `sheet` of the assessment with `id`.
@@ -225,22 +229,36 @@ pub async fn save(
     request: &SaveRequest,
     now: DateTime<Utc>,
 ) -> Result<Saved, EngineError> {
+    save_to(engine, actor, open(engine, actor, id).await?, request, now).await
+}
+
+/// Saves answers as [`save`] does, to a sheet that is open already.
+pub async fn save_to(
+    engine: &Engine,
+    actor: &Actor,
+    mut open: OpenSheet,
+    request: &SaveRequest,
+    now: DateTime<Utc>,
+) -> Result<Saved, EngineError> {
+    let id = open.open.assessment.id;
     if request.edits.len() > engine.limits.changes {
         let message = format!("at most {} changes can be saved at once", engine.limits.changes);
         return Err(EngineError::invalid("changes", "too-many", message));
     }
     let body_hash = request.key.as_ref().map(|_| body_hash(id, request)).unwrap_or_default();
     // Somebody else may save at the same moment; then it is tried again on what they left.
-    for _ in 0..ATTEMPTS {
-        let open = open(engine, actor, id).await?;
-        if let Some((saved, refused)) = repeated(engine, actor, request, &body_hash).await? {
+    for tried in 1..=ATTEMPTS {
+        // What was saved before has left a later revision than the one it was sent with.
+        if (tried > 1 || request.seen < open.sheet.revision)
+            && let Some((saved, refused)) = repeated(engine, actor, request, &body_hash).await?
+        {
             return Ok(Saved { saved, refused, sheet: open });
         }
         open.require_answering()?;
-        match attempt(engine, actor, open, request, &body_hash, now).await? {
-            Some(saved) => return Ok(saved),
-            None => continue,
+        if let Some(saved) = attempt(engine, actor, open, request, &body_hash, now).await? {
+            return Ok(saved);
         }
+        open = self::open(engine, actor, id).await?;
     }
     Err(EngineError::Busy)
 }
@@ -381,7 +399,7 @@ fn events(
     made.iter().map(event).collect()
 }
 
-/// Saves a sheet unless it was changed meanwhile; whether it was saved.
+/// Saves a sheet unless it was changed, or the request made, meanwhile; whether it was saved.
 struct SaveSheet {
     sheet: Sheet,
     seen: u64,
@@ -400,14 +418,19 @@ impl Change for SaveSheet {
         history: &mut Vec<NewEvent>,
     ) -> Result<bool, EngineError> {
         let it = &self.sheet;
+        if let Some(request) = &self.request
+            && !store::requests::insert(tx, request).await?
+        {
+            return Ok(false);
+        }
         if !store::sheets::save(tx, it, self.seen).await? {
+            if let Some(request) = &self.request {
+                store::requests::remove(tx, request.person, &request.key).await?;
+            }
             return Ok(false);
         }
         let (id, at) = (it.assessment, it.changed_at);
         store::assessments::set_progress(tx, id, it.answered, it.asked, at).await?;
-        if let Some(request) = &self.request {
-            store::requests::insert(tx, request).await?;
-        }
         history.extend(self.events.iter().cloned());
         Ok(true)
     }

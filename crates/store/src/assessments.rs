@@ -21,6 +21,7 @@ use crate::words;
 mod counting;
 mod cursor;
 mod listing;
+mod opened;
 mod sql;
 mod visible;
 mod wording;
@@ -28,6 +29,7 @@ pub(crate) use counting::Tally;
 pub use counting::{Count, counts};
 pub use cursor::AssessmentCursor;
 pub use listing::{AssessmentFilter, AssessmentOrder, Column, Listed, Total, get_many, ids, page};
+pub use opened::{Opened, opened};
 pub use visible::{Visible, visible};
 
 id!(

@@ -29,6 +29,7 @@ pub mod events;
 pub mod evidence;
 pub mod forms;
 mod id;
+mod joined;
 pub mod links;
 pub mod memberships;
 pub mod messages;

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult as _, QueryFilter, QueryOrder,
+    QueryResult,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::db::Connection;
@@ -89,6 +92,23 @@ pub async fn find(
         .await
         .map_err(failed(READ))?;
     row.map(Membership::from_row).transpose().map_err(failed(READ))
+}
+
+/// The joins that lead from the person `p` to their memberships `m` and organisations `o`.
+pub(crate) const JOINS: &str = "LEFT JOIN membership m ON m.person_id = p.id \
+     LEFT JOIN organisation o ON o.id = m.organisation_id";
+
+/// What stands in the rows of a statement with [`JOINS`]: memberships with their organisations.
+pub(crate) fn joined(rows: &[QueryResult]) -> Result<Vec<(Membership, Organisation)>, Failure> {
+    let mut all = Vec::new();
+    for row in rows {
+        let membership = row::Model::from_query_result_optional(row, "m_")?;
+        let organisation = organisation::Model::from_query_result_optional(row, "o_")?;
+        if let (Some(membership), Some(organisation)) = (membership, organisation) {
+            all.push((Membership::from_row(membership)?, Organisation::from_row(organisation)?));
+        }
+    }
+    Ok(all)
 }
 
 /// The memberships of a person, each with its organisation, by the organisation's name.

@@ -1,7 +1,7 @@
 //! Requests that were answered, so that one which is sent again gets the same answer.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::db::Connection;
@@ -27,10 +27,12 @@ pub struct Request {
     pub created_at: DateTime<Utc>,
 }
 
-/// Stores an answered request; an error where its key was used before.
-pub async fn insert(db: &impl Connection, request: &Request) -> Result<(), StoreError> {
+/// Stores an answered request, unless its key was used before; whether it was stored.
+pub async fn insert(db: &impl Connection, request: &Request) -> Result<bool, StoreError> {
     let it = request.clone();
-    row::Entity::insert(row::ActiveModel {
+    let key =
+        OnConflict::columns([row::Column::PersonId, row::Column::Key]).do_nothing().to_owned();
+    let stored = row::Entity::insert(row::ActiveModel {
         person_id: Set(it.person.0),
         key: Set(it.key),
         operation: Set(it.operation),
@@ -38,10 +40,11 @@ pub async fn insert(db: &impl Connection, request: &Request) -> Result<(), Store
         answer: Set(it.answer),
         created_at: Set(words::time(it.created_at)),
     })
+    .on_conflict(key)
     .exec_without_returning(&db.executor())
     .await
     .map_err(failed("note a request"))?;
-    Ok(())
+    Ok(stored == 1)
 }
 
 /// The request that `person` made with `key`, if there was one.

@@ -128,7 +128,7 @@ fn active(round: &Round) -> row::ActiveModel {
     }
 }
 
-fn from_row(it: row::Model) -> Round {
+pub(crate) fn from_row(it: row::Model) -> Round {
     Round {
         id: RoundId(it.id),
         organisation: OrganisationId(it.organisation_id),

@@ -1,14 +1,19 @@
 //! Sessions: the browsers in which people are signed in.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult as _, QueryFilter, QueryOrder,
+};
 use serde::Serialize;
 
 use crate::db::Connection;
-use crate::entity::{person, session as row};
-use crate::error::{Failure, StoreError, failed};
+use crate::entity::{membership, organisation, person, session as row};
+use crate::error::{StoreError, failed};
 use crate::id::id;
+use crate::joined;
 use crate::memberships::{self, Membership};
 use crate::organisations::Organisation;
 use crate::people::{Person, PersonId};
@@ -63,28 +68,33 @@ pub async fn insert(
 }
 
 /// The session with this hash that has not ended at `now`, with its person, who may sign in, and
-/// what they belong to. Two statements: every request asks.
+/// what they belong to. One statement: every request asks.
 pub async fn find_with_person(
     db: &impl Connection,
     token_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(Session, Person, Vec<(Membership, Organisation)>)>, StoreError> {
-    let found = row::Entity::find()
-        .find_also_related(person::Entity)
-        .filter(row::Column::TokenHash.eq(token_hash))
-        .filter(row::Column::ExpiresAt.gt(words::time(now)))
-        .filter(person::Column::DisabledAt.is_null())
-        .filter(person::Column::DeletedAt.is_null())
-        .one(&db.executor())
-        .await
-        .map_err(failed(READ))?;
-    let Some((session, person)) = found else { return Ok(None) };
-    let person =
-        person.ok_or_else(|| Failure::damaged("a person is gone")).map_err(failed(READ))?;
-    let session = Session::from_row(session);
-    let memberships = memberships::of_person(db, session.person).await?;
-    Ok(Some((session, Person::from_row(person), memberships)))
+    let values = [token_hash.into(), words::time(now).into()];
+    let rows = joined::rows(db, &WITH_PERSON, values).await.map_err(failed(READ))?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let session = row::Model::from_query_result(first, "s_").map_err(failed(READ))?;
+    let person = person::Model::from_query_result(first, "p_").map_err(failed(READ))?;
+    let memberships = memberships::joined(&rows).map_err(failed(READ))?;
+    Ok(Some((Session::from_row(session), Person::from_row(person), memberships)))
 }
+
+static WITH_PERSON: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, {}, {}, {} FROM session s JOIN person p ON p.id = s.person_id {} \
+         WHERE s.token_hash = $1 AND s.expires_at > $2 \
+         AND p.disabled_at IS NULL AND p.deleted_at IS NULL ORDER BY o.name, o.id",
+        joined::columns::<row::Entity>("s"),
+        joined::columns::<person::Entity>("p"),
+        joined::columns::<membership::Entity>("m"),
+        joined::columns::<organisation::Entity>("o"),
+        memberships::JOINS,
+    )
+});
 
 /// Gives a session another secret; whether it is still there.
 pub async fn rotate(

@@ -196,7 +196,7 @@ fn active(sheet: &Sheet) -> row::ActiveModel {
     }
 }
 
-fn from_row(it: row::Model) -> Sheet {
+pub(crate) fn from_row(it: row::Model) -> Sheet {
     let signed = it.signed_at.zip(it.signed_by).map(|(at, by)| Signature {
         at,
         by: PersonId(by),

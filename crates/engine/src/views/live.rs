@@ -78,7 +78,7 @@ pub fn view(open: &OpenSheet, language: &str) -> LiveView {
         asked,
         calculated,
         progress: progress_view(open, &reading, language),
-        total: total(open, &reading, language),
+        total: total(&reading, language),
     }
 }
 
@@ -89,7 +89,7 @@ pub fn progress_view(open: &OpenSheet, reading: &Reading<'_>, language: &str) ->
 }
 
 /// The total so far; nothing where the form has none, or nothing is answered yet.
-pub fn total(open: &OpenSheet, reading: &Reading<'_>, language: &str) -> Option<TotalView> {
+pub fn total(reading: &Reading<'_>, language: &str) -> Option<TotalView> {
     let total = scoring::total_of(reading, language)?;
     let (low, high) = interval(&total, language);
     Some(TotalView {

@@ -150,27 +150,27 @@ async fn save(
     key: Key,
     body: Json<Changes>,
 ) -> Result<HttpResponse, Problem> {
-    actor(&visit, Scope::Write)?;
-    let (id, changes): (AssessmentId, _) = (id(&path)?, body.0.changes);
-    let mut read = Read { visit: &visit, id, open: None, edits: Vec::new(), refused: Vec::new() };
+    let open = sheets::open(visit.engine(), actor(&visit, Scope::Write)?, id(&path)?).await?;
+    let changes = body.0.changes;
+    let mut read = Read { visit: &visit, open: &open, edits: Vec::new(), refused: Vec::new() };
     for change in &changes {
         read.change(change).await?;
     }
     let Read { edits, refused, .. } = read;
     let request = SaveRequest { seen: seen.0, edits, key: key.0 };
-    save_all(&visit, id, &request, &changes, refused).await
+    save_all(&visit, open, &request, &changes, refused).await
 }
 
 /// Saves, and says what became of it.
 pub(super) async fn save_all(
     visit: &Visit,
-    id: AssessmentId,
+    open: OpenSheet,
     request: &SaveRequest,
     changes: &[ChangeOf],
     unread: Vec<RefusedView>,
 ) -> Result<HttpResponse, Problem> {
-    let who = actor(visit, Scope::Write)?;
-    match sheets::save(visit.engine(), who, id, request, visit.now).await {
+    let (who, id) = (actor(visit, Scope::Write)?, open.open.assessment.id);
+    match sheets::save_to(visit.engine(), who, open, request, visit.now).await {
         Ok(saved) => answer(visit, saved, unread),
         Err(EngineError::Conflict(it)) => Err(conflict(visit, id, changes, *it).await?),
         Err(error) => Err(error.into()),
@@ -207,9 +207,7 @@ pub(super) fn refused(visit: &Visit, it: &RefusedEdit) -> RefusedView {
 /// Reads changes as edits.
 struct Read<'a> {
     visit: &'a Visit,
-    id: AssessmentId,
-    /// The sheet, once something must be looked up in it.
-    open: Option<OpenSheet>,
+    open: &'a OpenSheet,
     edits: Vec<Edit>,
     refused: Vec<RefusedView>,
 }
@@ -222,14 +220,6 @@ impl Read<'_> {
     fn refuse(&mut self, place: &str, code: &str, message: String) {
         let (place, code) = (place.to_owned(), code.to_owned());
         self.refused.push(RefusedView { place, code, message, suggestion: None });
-    }
-
-    async fn open(&mut self) -> Result<&OpenSheet, Problem> {
-        if self.open.is_none() {
-            let actor = actor(self.visit, Scope::Write)?;
-            self.open = Some(sheets::open(self.visit.engine(), actor, self.id).await?);
-        }
-        self.open.as_ref().ok_or_else(|| Problem::failed(&"no sheet"))
     }
 
     async fn change(&mut self, it: &ChangeOf) -> Result<(), Problem> {
@@ -249,10 +239,10 @@ impl Read<'_> {
             (Some(Some(reason)), _) => {
                 self.edit(place, What::NotApplicable(Some(reason.trim().to_owned())));
             }
-            (_, Some(_)) => self.answer(it).await?,
+            (_, Some(_)) => self.answer(it)?,
             (Some(None), None) => {
                 // Where it was not said, there is nothing to take back, and the answer stays.
-                let note = self.open().await?.response.notes.get(place);
+                let note = self.open.response.notes.get(place);
                 if note.is_some_and(|it| it.not_applicable.is_some()) {
                     self.edit(place, What::NotApplicable(None));
                 }
@@ -276,13 +266,13 @@ impl Read<'_> {
         Ok(())
     }
 
-    async fn answer(&mut self, it: &ChangeOf) -> Result<(), Problem> {
+    fn answer(&mut self, it: &ChangeOf) -> Result<(), Problem> {
         let place = it.place.as_str();
         let value = match (&it.answer, &it.typed) {
             (Some(answer), _) => answer.clone(),
             (None, Some(typed)) => {
                 let language = self.visit.language;
-                let form = &self.open().await?.form;
+                let form = &self.open.form;
                 let question = form.texts(language.code()).question(place);
                 match question.map(|it| typed::of_json(it, typed, language)) {
                     Some(Ok(value)) => value,
@@ -303,7 +293,7 @@ impl Read<'_> {
     /// Evidence is named, never described: so nobody can name a file that is not theirs.
     async fn evidence(&mut self, place: &str, ids: &[String]) -> Result<(), Problem> {
         let visit = self.visit;
-        let open = self.open().await?;
+        let open = self.open;
         let beside = open.response.notes.get(place).map(|it| it.evidence.clone());
         let beside: Vec<Evidence> = beside.unwrap_or_default();
         let organisation = open.open.assessment.organisation;

@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{Path, to};
-use engine::AssessmentId;
 use engine::answers::RefusedEdit;
 use engine::identity::Scope;
 use engine::offline::{self, Comparison};
@@ -146,11 +145,10 @@ async fn merge(
     body: Json<MergeOf>,
 ) -> Result<HttpResponse, Problem> {
     let (engine, who) = (visit.engine(), actor(&visit, Scope::Write)?);
-    let own: AssessmentId = id(&path)?;
-    let open = sheets::open(engine, who, own).await?;
+    let open = sheets::open(engine, who, id(&path)?).await?;
     open.require_answering()?;
     let it = offline::compare(&open, "file", &body.0.file.to_string())?;
     let edits = offline::edits(&it, |it| body.0.take.contains(&name(it)));
     let request = SaveRequest { seen: seen.0, edits, key: key.0 };
-    answers::save_all(&visit, own, &request, &[], Vec::new()).await
+    answers::save_all(&visit, open, &request, &[], Vec::new()).await
 }

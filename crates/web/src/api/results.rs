@@ -309,7 +309,7 @@ async fn as_of(
     Ok(HttpResponse::Ok().json(AsOf {
         date: Day(day.to_string()),
         steps: check::answers(&open, &reading, language),
-        total: live::total(&open, &reading, language),
+        total: live::total(&reading, language),
         response: open.response.clone(),
     }))
 }

@@ -271,7 +271,7 @@ pub(super) async fn as_of(
         title: it.title,
         questions: it.questions.into_iter().map(line).collect(),
     });
-    let total = live::total(&open, &reading, language);
+    let total = live::total(&reading, language);
     visit.show(&AsOfPage {
         day: day.to_string(),
         steps: steps.collect(),

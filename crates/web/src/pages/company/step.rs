@@ -155,7 +155,7 @@ async fn page(visit: &Visit, open: &OpenSheet, step: &str) -> Result<StepPage, P
         errors: Vec::new(),
         conflicts: Vec::new(),
         progress: Progress { answered, asked },
-        total: live::total(open, &reading, language).filter(|_| answered > 0),
+        total: live::total(&reading, language).filter(|_| answered > 0),
         step: view,
         assessment: head,
     })
