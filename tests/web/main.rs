@@ -14,5 +14,7 @@ mod looking_after;
 mod scene;
 mod schemathesis;
 mod secretariat;
+mod statements;
 mod support;
+mod uploads;
 mod watching;

@@ -39,18 +39,31 @@ pub(crate) async fn pass(
     }
     let again = request.request().clone();
     let deadline = if route.downloads { FILE_DEADLINE } else { DEADLINE };
-    let work = AssertUnwindSafe(tokio::time::timeout(deadline, next.call(request)));
-    let problem = match work.catch_unwind().await {
-        Ok(Ok(Ok(response))) => return Ok(response),
-        Ok(Ok(Err(error))) => {
+    let problem = match guarded(route, deadline, next.call(request)).await {
+        Ok(Ok(response)) => return Ok(response),
+        Ok(Err(error)) => {
             let response = actix_web::HttpResponse::from_error(error);
             return Ok(ServiceResponse::new(again, response));
         }
-        Ok(Err(_)) => too_slow(route),
-        // What was said was logged where it happened.
-        Err(_) => Problem::failed(&"a handler panicked"),
+        Err(problem) => problem,
     };
     Ok(ServiceResponse::from_err(problem, again))
+}
+
+/// What comes of `work`, or what is answered in its place where it panics or takes longer than
+/// `deadline`.
+async fn guarded<T>(
+    route: &Route,
+    deadline: Duration,
+    work: impl Future<Output = T>,
+) -> Result<T, Problem> {
+    let work = AssertUnwindSafe(tokio::time::timeout(deadline, work));
+    match work.catch_unwind().await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(_)) => Err(too_slow(route)),
+        // What was said was logged where it happened.
+        Err(_) => Err(Problem::failed(&"a handler panicked")),
+    }
 }
 
 fn too_slow(route: &Route) -> Problem {
@@ -116,5 +129,31 @@ impl Route {
     /// Whether it answers alike whoever asks, so that nobody need be recognised.
     fn access_is_for_programs(&self) -> bool {
         self.kind == Kind::File && self.access == crate::routes::Access::Public
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError as _;
+    use actix_web::http::StatusCode;
+
+    use super::*;
+
+    async fn answered(work: impl Future<Output = ()>) -> Problem {
+        let route = crate::routes::all().next().unwrap();
+        guarded(route, Duration::from_millis(20), work).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_for_without_what_it_said() {
+        let problem = answered(async { panic!("secret7f3a") }).await;
+        assert_eq!(problem.status_code(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!format!("{problem:?}").contains("secret7f3a"));
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_takes_too_long_is_answered_for() {
+        let problem = answered(std::future::pending()).await;
+        assert_eq!(problem.status_code(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }
