@@ -44,7 +44,7 @@ impl Secret {
     }
 
     /// What is kept of it.
-    pub(crate) fn hash(&self) -> String {
+    pub fn hash(&self) -> String {
         hash(&self.0)
     }
 
