@@ -69,7 +69,10 @@ impl Sentences {
     }
 }
 
-fn told(template: Result<minijinja::Template<'_, '_>, Error>, context: Any) -> Result<String, String> {
+fn told(
+    template: Result<minijinja::Template<'_, '_>, Error>,
+    context: Any,
+) -> Result<String, String> {
     let mut sentence = Bounded(Vec::new());
     template
         .and_then(|it| it.render_captured_to(context, &mut sentence).map(drop))

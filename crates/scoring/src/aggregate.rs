@@ -61,7 +61,9 @@ pub fn dimensions<'a>(
         .dimensions
         .iter()
         .map(|dimension| {
-            let sums = sums(earned.iter().map(Borrow::borrow).filter(|it| it.spec.dimension == dimension.id));
+            let sums = sums(
+                earned.iter().map(Borrow::borrow).filter(|it| it.spec.dimension == dimension.id),
+            );
             let state = state(&sums, form.meta.missing.not_applicable_limit);
             let weight = match form.meta.total {
                 TotalRule::ByDimension => f64::from(dimension.weight.unwrap_or_default()),

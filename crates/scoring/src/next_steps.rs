@@ -2,9 +2,9 @@
 
 use expressions::functions::ladder::ladder as unbroken;
 use forms::reading::{Answer, Reading};
+use model::Grade;
 use model::form::{Form, Kind, Question, key_of};
 use model::scorecard::{AnswerState, NextAction, NextStep, Rubric};
-use model::Grade;
 use serde_json::Value;
 
 use crate::aggregate;

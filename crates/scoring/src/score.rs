@@ -95,8 +95,7 @@ pub(crate) fn total_after<'a>(
     let changed = answer.map(|it| before.with_answer(at, it));
     let reading = changed.as_ref().unwrap_or(before);
     let row_gates = gates::row_gates(reading, texts);
-    let earned =
-        criterion::earned_after(&worked.earned, before, reading, at, grade, &row_gates);
+    let earned = criterion::earned_after(&worked.earned, before, reading, at, grade, &row_gates);
     let levels = gates::documented_levels(reading, &earned);
     let gates = gates::gates(reading, texts, &levels, row_gates);
     let dimensions = aggregate::dimensions(texts, &earned, &gates::dimension_caps(&gates));
