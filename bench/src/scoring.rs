@@ -77,7 +77,10 @@ pub(crate) fn run(rounds: usize) -> Result<()> {
     Ok(())
 }
 
-fn tell(ours: &[f64], floor: &[f64], findings: &[f64], peers: &[(&str, (Vec<f64>, Vec<f64>))]) {
+/// What a peer is called, and its microseconds for valid responses and for invalid ones.
+type Theirs = (&'static str, (Vec<f64>, Vec<f64>));
+
+fn tell(ours: &[f64], floor: &[f64], findings: &[f64], peers: &[Theirs]) {
     let ratio = |theirs: &[f64]| {
         let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, it)| ours / it).collect();
         short(median(&ratios))

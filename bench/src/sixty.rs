@@ -101,7 +101,7 @@ pub(crate) fn schema() -> Value {
     })
 }
 
-/// The same as a SurveyJS model, with the weighted total of the levels.
+/// The same as a model of `SurveyJS`, with the weighted total of the levels.
 pub(crate) fn survey() -> Value {
     let page = |s: usize| {
         let question = |q: usize| {
@@ -129,8 +129,8 @@ pub(crate) fn survey() -> Value {
     })
 }
 
-/// The weighted sum of the levels of the questions that are always asked: what SurveyJS's
-/// `total` must say of [`response`].
+/// The weighted sum of the levels of the questions that are always asked: what `total` of
+/// `SurveyJS` must say of [`response`].
 pub(crate) fn weighted_sum(number: usize) -> u32 {
     let all = (0..STEPS).flat_map(|s| (0..CONDITIONAL).map(move |q| (s, q)));
     all.map(|(s, q)| level(number, s, q) * weight(q)).sum()

@@ -82,11 +82,13 @@ async fn one_person_takes_a_few_files_away_while_others_are_answered() {
     let round: RoundId = scene.parts["round"].parse().unwrap();
     let first = store::assessments::find(&world.db, assessment(&scene)).await.unwrap().unwrap();
     let organisation: OrganisationId = first.organisation;
+    let tx = world.db.begin().await.unwrap();
     for _ in 0..1000 {
         let id = AssessmentId::new(now());
         let it = store::Assessment { id, round, organisation, ..first.clone() };
-        store::assessments::insert(&world.db, &it).await.unwrap();
+        store::assessments::insert(&tx, &it).await.unwrap();
     }
+    tx.commit().await.unwrap();
     for path in ["results.xlsx", "results.csv", "results.ndjson"] {
         let path = format!("/api/v1/rounds/{{round}}/{path}");
         let answers = others(&scene, many(&scene, "secretariat", &path, 20)).await;

@@ -85,7 +85,8 @@ async fn assessment(world: &World, round: &str, name: &str) -> store::Assessment
     let filter = store::assessments::AssessmentFilter::default();
     let sort = store::assessments::AssessmentOrder::default();
     let counts = store::assessments::counts(&world.db, id).await.unwrap();
-    let all = store::assessments::page(&world.db, id, &counts, &filter, sort, None, 50).await.unwrap();
+    let all =
+        store::assessments::page(&world.db, id, &counts, &filter, sort, None, 50).await.unwrap();
     all.rows.into_iter().find(|it| it.subject.name.starts_with(name)).unwrap()
 }
 

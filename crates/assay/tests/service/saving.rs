@@ -134,7 +134,7 @@ impl Saver {
                         tokio::time::sleep(PAUSE).await;
                         revision = self.look().await;
                         // Half of them send it again until it is acknowledged, the others forget.
-                        if self.number % 2 == 0 {
+                        if self.number.is_multiple_of(2) {
                             break;
                         }
                     }
