@@ -22,7 +22,7 @@ async fn the_results_of_a_round_are_the_same_files_as_on_its_page() {
             let path = format!("{}{format}{query}", path);
             let file = scene.ask("secretariat", "GET", &path, &[], "").await;
             assert_eq!((file.status, file.header("content-type")), (200, kind), "{}", file.body);
-            assert!(file.header("content-disposition").contains(&format!("results-")));
+            assert!(file.header("content-disposition").contains("results-"));
             let path = format!("{}/export.{format}{query}", scene.address("/rounds/{round}"));
             let page = browser.get(&path).await;
             if format != "xlsx" {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use web::routes::{Kind, Route};
 
 use crate::scene::Scene;
-use crate::support::{World, on_each_database};
+use crate::support::on_each_database;
 
 /// A word that no statement of ours holds.
 const CANARY: &str = "canary7f3a";

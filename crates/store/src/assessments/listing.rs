@@ -225,7 +225,10 @@ enum Plan {
 }
 
 /// How many rows are passed by in the time in which one that was found is fetched.
-const FETCH: u64 = 8;
+fn fetch(backend: DbBackend) -> u64 {
+    if backend == DbBackend::Postgres { 24 } else { 8 }
+}
+
 /// How many rows are looked at to count them.
 const COUNTED: u64 = 3_000;
 
@@ -275,7 +278,7 @@ impl Wanted {
         limit: u64,
     ) -> Result<(Plan, Option<u64>), StoreError> {
         let backend = db.executor().get_database_backend();
-        let size = self.size();
+        let (size, fetch) = (self.size(), fetch(backend));
         if self.words.is_empty() || size == 0 {
             return Ok((Plan::Walk, Some(size)));
         }
@@ -292,7 +295,7 @@ impl Wanted {
         };
         // So many rows with a word are fetched as fast as those among them are walked to. Of
         // several words each can be frequent, and all together rare.
-        let alone = (found * self.all / FETCH).isqrt();
+        let alone = (found * self.all / fetch).isqrt();
         let few = if longest.len() > 1 { 4 * alone } else { alone };
         let (mut walked, mut rarest, mut split) = (u128::from(found), None, None);
         for word in longest {
@@ -302,12 +305,12 @@ impl Wanted {
             if with <= few && rarest.is_none_or(|(least, _)| with < least) {
                 rarest = Some((with, word));
             }
-            if order.by == Column::Subject && later <= alone.min(size / FETCH) {
+            if order.by == Column::Subject && later <= alone.min(size / fetch) {
                 split.get_or_insert(Plan::Split(word.clone()));
             }
         }
         let walked = walked.min(size.into());
-        if let Some((_, word)) = rarest.filter(|(with, _)| u128::from(FETCH * with) <= walked) {
+        if let Some((_, word)) = rarest.filter(|(with, _)| u128::from(fetch * with) <= walked) {
             let having = Having::Anywhere(word);
             let count = number(db, sql::count_gathered(backend, &place, having)).await?;
             return Ok((Plan::Gather(word.clone()), Some(count)));
