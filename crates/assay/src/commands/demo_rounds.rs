@@ -148,7 +148,7 @@ async fn person(
         Membership { organisation: organisation.id, person: person.id, role, created_at: at };
     store::memberships::put(&engine.db, &membership).await?;
     let member = Member { organisation: organisation.clone(), role };
-    Ok(Actor { person, memberships: vec![member], via: Via::System })
+    Ok(Actor { person, memberships: vec![member], via: Via::Session(store::SessionId::new(at)) })
 }
 
 async fn round(

@@ -9,7 +9,7 @@ fn a_database_is_made_looked_at_and_brought_up_to_date() {
     let place = Place::new();
     place.run("db status").ended(1).shows("pending  m20261122_000001_results").says("db migrate");
     assert_eq!(place.files(), [""; 0]);
-    place.run("db migrate").fine().shows("3 migrations applied now");
+    place.run("db migrate").fine().shows("4 migrations applied now");
     place.run("db migrate").fine().shows("0 migrations applied now");
     place.run("db status").fine().shows("applied  m20261122_000001_results");
     assert_eq!(place.files(), ["assay.db"]);
@@ -127,7 +127,7 @@ fn the_same_commands_work_on_postgresql() {
     };
     run("db status").ended(1).shows("pending").says("db migrate");
     run("list").ended(3).says("run `assay db migrate`");
-    run("db migrate").fine().shows("3 migrations applied now");
+    run("db migrate").fine().shows("4 migrations applied now");
     run("db status").fine();
     run("publish my-form").fine();
     run(&format!("save my-form {STRONG}")).fine().shows("kept as");
