@@ -112,7 +112,7 @@ fn filters() -> Vec<(&'static str, AssessmentFilter)> {
         ("band", filter("", "", "ready")),
         ("stage, band", filter("", "closed", "leading")),
         ("number (1 %)", filter("vand 77", "", "")),
-        ("rare word (0.01 %)", filter("777", "", "")),
+        ("rare word (0.1 %)", filter("777", "", "")),
         ("word (0.3 %)", filter("w", "", "")),
         ("word (1 %)", filter("q", "", "")),
         ("word (2 %)", filter("z", "", "")),
