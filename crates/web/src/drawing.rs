@@ -60,6 +60,9 @@ impl Drawing {
         });
         let drawn = tokio::time::timeout(self.limits.patience, work).await;
         let drawn = drawn.map_err(|_| Problem::unavailable())?;
-        drawn.map_err(|it| Problem::failed(&it))?.map_err(|it| Problem::failed(&it))
+        drawn.map_err(|it| Problem::failed(&it))?.map_err(|it| match it {
+            ReportError::TooLarge { .. } => Problem::report_too_long(),
+            it => Problem::failed(&it),
+        })
     }
 }

@@ -140,6 +140,11 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "reports").after(5)
     }
 
+    /// There is more text than a report can show.
+    pub fn report_too_long() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "report-too-long")
+    }
+
     /// This person takes as much away already as one may at a time.
     pub fn too_many_exports() -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "exports").after(5)
