@@ -181,14 +181,20 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
                 Err(_) => break,
             }
         }
+        // They are told when the others last: what they then read is what kept them from it.
+        let mut refused = Vec::new();
         while !batch.is_empty() {
-            let written = tokio::time::timeout(PATIENCE, write(&db, &mut batch)).await;
+            let written = write(&db, &mut batch, &mut refused);
+            let written = tokio::time::timeout(PATIENCE, written).await;
             if let Err(error) = written.unwrap_or_else(|_| Err(too_slow())) {
                 let error = Arc::new(error);
                 for it in &mut mem::take(&mut batch) {
                     it.fail(EngineError::NotWritten(Arc::clone(&error)));
                 }
             }
+        }
+        for it in &mut refused {
+            it.tell();
         }
     }
 }
@@ -201,14 +207,18 @@ fn too_slow() -> StoreError {
 }
 
 /// Makes the changes of `batch` in one transaction and takes those out that are dealt with:
-/// all, or the one that spoilt it for the others.
-async fn write(db: &Db, batch: &mut Vec<Box<dyn Waiting>>) -> Result<(), StoreError> {
+/// all, or the one that spoilt it for the others, which is then among the `refused`.
+async fn write(
+    db: &Db,
+    batch: &mut Vec<Box<dyn Waiting>>,
+    refused: &mut Vec<Box<dyn Waiting>>,
+) -> Result<(), StoreError> {
     let tx = db.begin().await?;
     let mut history = Vec::new();
     for i in 0..batch.len() {
         if let Outcome::Broken = batch[i].make(&tx, &mut history).await {
             tx.rollback().await?;
-            batch.remove(i).tell();
+            refused.push(batch.remove(i));
             return Ok(());
         }
     }

@@ -115,7 +115,7 @@ async fn raw(service: &Service) {
         format!("GET /sign-in?password={PASSWORD} HTTP/1.1\r\nHost: {}\r\n\r\n", service.address),
         format!(
             "GET / HTTP/1.1\r\nHost: {}\r\nUser-Agent: {hostile}\r\nX-Forwarded-For: {hostile}\r\n\
-             Referer: http://x/{PASSWORD}\r\nAccept-Language: {hostile}\r\n\r\n",
+             Referer: http://example.org/{PASSWORD}\r\nAccept-Language: {hostile}\r\n\r\n",
             service.address
         ),
         format!("GET / HTTP/1.1\r\nHost: {hostile}\r\n\r\n"),

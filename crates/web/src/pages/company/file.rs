@@ -2,7 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::http::header::{
+    Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+};
 use actix_web::web::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -103,9 +105,23 @@ pub(crate) fn attachment(media_type: &str, name: &str) -> actix_web::HttpRespons
     let mut response = HttpResponse::Ok();
     response.content_type(media_type).insert_header(ContentDisposition {
         disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(name.to_owned())],
+        parameters: named(name),
     });
     response
+}
+
+/// The name of a file as every browser reads it, and as those do that know all letters.
+fn named(name: &str) -> Vec<DispositionParam> {
+    let plain = name.chars().map(|it| if it.is_ascii() { it } else { '_' }).collect();
+    let mut all = vec![DispositionParam::Filename(plain)];
+    if !name.is_ascii() {
+        all.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.as_bytes().to_vec(),
+        }));
+    }
+    all
 }
 
 /// Compares an uploaded file with the sheet.
